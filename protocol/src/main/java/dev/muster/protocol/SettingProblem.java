@@ -1,0 +1,7 @@
+package dev.muster.protocol;
+
+/// What is wrong with one setting of a payload.
+///
+/// @param key the setting
+/// @param message what would be accepted, to be read after the key: `must be true or false`
+public record SettingProblem(String key, String message) {}
