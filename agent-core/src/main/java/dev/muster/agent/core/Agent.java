@@ -1,0 +1,223 @@
+package dev.muster.agent.core;
+
+import dev.muster.agent.core.ServerCalls.Identity;
+import dev.muster.agent.core.ServerCalls.Report;
+import dev.muster.protocol.Drift;
+import dev.muster.protocol.Json;
+import dev.muster.protocol.Observed;
+import dev.muster.protocol.Verdicts;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The loop of a device: enroll, pull what is desired, enforce it, read back what really is,
+/// report.
+///
+/// A sync happens at start, on a timer, and when the doorbell rings; one at a time, on the thread
+/// that runs the agent. Nothing that goes wrong ends the loop: the next try follows after a
+/// backoff, and what the device is told is always the whole policy, so a missed sync is made good
+/// by the next one.
+///
+/// A policy is enforced when its version differs from the one applied last, whichever is greater,
+/// and again while the device is not what it should be: what failed may succeed now, and what
+/// drifted is put back, one sync after it was reported as it was found.
+public final class Agent {
+  private final AgentSettings settings;
+  private final AgentPorts ports;
+  private final ServerCalls server;
+  private final Backoff backoff;
+  private final Bell bell = new Bell();
+
+  private @Nullable AgentState state;
+  private @Nullable ReportSequence sequence;
+  private @Nullable Long appliedVersion;
+  private boolean satisfied;
+
+  public Agent(AgentSettings settings, AgentPorts ports) {
+    this.settings = settings;
+    this.ports = ports;
+    this.server = new ServerCalls(ports.transport(), ports.clock());
+    this.backoff = new Backoff(ports.random());
+  }
+
+  /// Causes a sync soon; any number of calls during a sync cause one more. For any thread.
+  public void ring() {
+    bell.ring();
+  }
+
+  /// Runs until its thread is interrupted. May be run again after that, as a device is switched on
+  /// again.
+  ///
+  /// @throws InterruptedException always, when it is asked to end
+  public void run() throws InterruptedException {
+    try {
+      while (true) {
+        bell.take();
+        syncAndWait();
+      }
+    } finally {
+      ports.doorbell().close();
+    }
+  }
+
+  private void syncAndWait() throws InterruptedException {
+    try {
+      sync();
+    } catch (CallFailed e) {
+      Duration asked = e.retryAfter();
+      if (asked == null) {
+        waitAfter(e);
+        return;
+      }
+      Duration wait = asked.plus(backoff.next());
+      ports.events().accept(new AgentEvent.SyncFailed(reason(e), wait));
+      ports.clock().sleep(wait);
+      return;
+    } catch (IOException | RuntimeException e) {
+      waitAfter(e);
+      return;
+    }
+    backoff.reset();
+    ports.clock().await(bell, jittered(settings.interval()));
+  }
+
+  private void waitAfter(Exception failure) throws InterruptedException {
+    Duration wait = backoff.next();
+    ports.events().accept(new AgentEvent.SyncFailed(reason(failure), wait));
+    ports.clock().await(bell, wait);
+  }
+
+  private String reason(Exception failure) {
+    String reason = message(failure);
+    boolean lockedOut =
+        failure instanceof CallFailed call
+            && call.credentialRefused()
+            && settings.enrollmentToken() == null;
+    return lockedOut ? reason + " (an enrollment token would let this device in again)" : reason;
+  }
+
+  private static String message(Exception failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  /// Devices that were started together do not stay together.
+  private Duration jittered(Duration interval) {
+    return Duration.ofMillis(
+        (long) (interval.toMillis() * (0.9 + 0.2 * ports.random().getAsDouble())));
+  }
+
+  private void sync() throws IOException, InterruptedException {
+    AgentState known = state;
+    if (known == null) {
+      known = ports.store().load();
+      state = known;
+    }
+    if (known.deviceId() == null) {
+      exchange(enroll(known));
+      return;
+    }
+    try {
+      exchange(known);
+    } catch (CallFailed e) {
+      boolean enrollsAgain =
+          e.unknownDevice() || (e.credentialRefused() && settings.enrollmentToken() != null);
+      if (!enrollsAgain) {
+        throw e;
+      }
+      exchange(enroll(known));
+    }
+  }
+
+  private AgentState enroll(AgentState known) throws IOException, InterruptedException {
+    AgentState enrolled = server.enroll(settings, known);
+    ports.store().save(enrolled);
+    state = enrolled;
+    appliedVersion = null;
+    String deviceId = Objects.requireNonNull(enrolled.deviceId());
+    ports.events().accept(new AgentEvent.Enrolled(deviceId));
+    return enrolled;
+  }
+
+  private void exchange(AgentState enrolled) throws IOException, InterruptedException {
+    String id = Objects.requireNonNull(enrolled.deviceId());
+    Identity device = new Identity(id, enrolled.deviceToken());
+    ports.doorbell().listen(id, enrolled.deviceToken(), bell);
+    registerDoorbell(device);
+    DesiredPolicy desired = server.policy(device);
+    Map<String, String> failures = enforce(desired);
+    Map<String, Observed> observed = observe(desired.settings(), failures);
+    List<Drift> drift = Verdicts.drift(desired.settings(), observed);
+    satisfied = drift.isEmpty();
+    long number = nextSequence(enrolled);
+    server.report(device, new Report(desired.version(), satisfied, observed, number));
+    ports.events().accept(new AgentEvent.Synced(desired.version(), drift));
+  }
+
+  /// Without its address known the doorbell stays silent, and the timer still runs: no reason to
+  /// stop.
+  private void registerDoorbell(Identity device) throws InterruptedException {
+    String token = ports.doorbell().token();
+    if (token == null) {
+      return;
+    }
+    try {
+      server.registerDoorbell(device, token);
+    } catch (IOException e) {
+      // The calls that follow meet the same trouble if it is one that matters.
+    }
+  }
+
+  /// @return why settings failed, by setting
+  private Map<String, String> enforce(DesiredPolicy desired) {
+    Map<String, String> failures = new TreeMap<>();
+    boolean applied = appliedVersion != null && appliedVersion == desired.version();
+    if (applied && satisfied) {
+      return failures;
+    }
+    appliedVersion = desired.version();
+    try {
+      failures.putAll(ports.enforcer().enforce(desired.settings()));
+    } catch (RuntimeException e) {
+      // What was done before it broke still counts, and is read back; the rest failed for this.
+      desired.settings().fields().keySet().forEach(key -> failures.put(key, message(e)));
+    }
+    return failures;
+  }
+
+  /// What the device is. A setting that failed is reported as failed, with the reason, unless the
+  /// device turns out to be as desired nevertheless.
+  private Map<String, Observed> observe(Json.Obj desired, Map<String, String> failures) {
+    Map<String, Observed> observed = new TreeMap<>(ports.enforcer().observe());
+    for (String key : desired.fields().keySet()) {
+      observed.putIfAbsent(key, new Observed.Unsupported());
+    }
+    for (Drift drift : Verdicts.drift(desired, observed)) {
+      String reason = failures.get(drift.setting());
+      if (reason != null) {
+        observed.put(drift.setting(), new Observed.Failed(reason));
+      }
+    }
+    return observed;
+  }
+
+  private long nextSequence(AgentState enrolled) throws IOException {
+    ReportSequence numbers = sequence;
+    if (numbers == null) {
+      numbers = new ReportSequence(ports.clock(), enrolled.sequenceLimit());
+      sequence = numbers;
+    }
+    long number = numbers.next();
+    long limit = ReportSequence.limitFor(number, enrolled.sequenceLimit());
+    if (limit != enrolled.sequenceLimit()) {
+      AgentState reserved = enrolled.withSequenceLimit(limit);
+      ports.store().save(reserved);
+      state = reserved;
+    }
+    return number;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.muster.agent.core;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The way to the server: one HTTP exchange at a time, JSON text both ways.
+public interface Transport {
+
+  /// Sends the request and waits for the whole answer. Every status is an answer.
+  ///
+  /// @throws IOException when there is no answer: no network, refused, timed out
+  Reply exchange(Request request) throws IOException, InterruptedException;
+
+  /// A request.
+  ///
+  /// @param path from the root of the server, such as `/enroll`; safe to put in a URL as it is
+  /// @param headers may hold a credential, so they belong in no log
+  /// @param body null when there is none
+  record Request(String method, String path, Map<String, String> headers, @Nullable String body) {
+    @Override
+    public String toString() {
+      return method + " " + path;
+    }
+  }
+
+  /// An answer.
+  ///
+  /// @param headers found whatever the case of their names
+  record Reply(int status, Map<String, String> headers, String body) {
+    public Reply {
+      Map<String, String> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      copy.putAll(headers);
+      headers = copy;
+    }
+
+    /// The body may hold a credential.
+    @Override
+    public String toString() {
+      return "status " + status;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.muster.agent.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A doorbell that remembers who listens.
+final class FakeDoorbell implements Doorbell {
+  final List<String> listened = new ArrayList<>();
+  @Nullable String token;
+  @Nullable Bell bell;
+
+  @Override
+  public @Nullable String token() {
+    return token;
+  }
+
+  @Override
+  public void listen(String deviceId, @Nullable String deviceToken, Bell bell) {
+    listened.add(deviceId + " " + deviceToken);
+    this.bell = bell;
+  }
+
+  @Override
+  public void close() {
+    bell = null;
+  }
+}
