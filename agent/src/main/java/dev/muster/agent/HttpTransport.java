@@ -1,0 +1,50 @@
+package dev.muster.agent;
+
+import dev.muster.agent.core.Transport;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The way to a server over `java.net.http`. Any number of agents may share one client.
+final class HttpTransport implements Transport {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final HttpClient client;
+  private final ServerAddress server;
+
+  HttpTransport(HttpClient client, ServerAddress server) {
+    this.client = client;
+    this.server = server;
+  }
+
+  @Override
+  public Reply exchange(Request request) throws IOException, InterruptedException {
+    String body = request.body();
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create(server + request.path()))
+            .timeout(TIMEOUT)
+            .method(
+                request.method(),
+                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    request.headers().forEach(builder::header);
+    try {
+      HttpResponse<String> response = client.send(builder.build(), BodyHandlers.ofString());
+      Map<String, String> headers = new TreeMap<>();
+      response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
+      return new Reply(response.statusCode(), headers, response.body());
+    } catch (ConnectException e) {
+      throw new IOException("Cannot connect to " + server, e);
+    } catch (HttpTimeoutException e) {
+      throw new IOException("No answer from " + server + " in " + TIMEOUT.toSeconds() + " s", e);
+    }
+  }
+}
