@@ -1,0 +1,73 @@
+package dev.muster.agent;
+
+import dev.muster.agent.core.AgentEvent;
+import java.util.BitSet;
+import java.util.function.Consumer;
+
+/// What a fleet has come to, told in lines. Devices write to it from their own threads.
+final class FleetProgress {
+  private final int devices;
+  private final BitSet enrolled = new BitSet();
+  private final BitSet synced = new BitSet();
+  private final BitSet failing = new BitSet();
+  private final BitSet drifting = new BitSet();
+  private long checkIns;
+  private String lastFailure = "";
+
+  FleetProgress(int devices) {
+    this.devices = devices;
+  }
+
+  /// Notes that a device need not enroll: it did in an earlier run.
+  synchronized void alreadyEnrolled(int number) {
+    enrolled.set(number);
+  }
+
+  /// Hears the events of one device.
+  Consumer<AgentEvent> listener(int number) {
+    return event -> note(number, event);
+  }
+
+  private synchronized void note(int number, AgentEvent event) {
+    switch (event) {
+      case AgentEvent.Enrolled _ -> enrolled.set(number);
+      case AgentEvent.Synced done -> {
+        checkIns++;
+        synced.set(number);
+        failing.clear(number);
+        drifting.set(number, !done.drift().isEmpty());
+      }
+      case AgentEvent.SyncFailed failed -> {
+        failing.set(number);
+        lastFailure = failed.reason();
+      }
+    }
+  }
+
+  synchronized boolean hasSynced(int number) {
+    return synced.get(number);
+  }
+
+  synchronized boolean allEnrolled() {
+    return enrolled.cardinality() == devices;
+  }
+
+  /// How far the enrollment is.
+  synchronized String enrollment() {
+    return "Enrolled " + enrolled.cardinality() + "/" + devices + trouble();
+  }
+
+  /// How the fleet is, and how many check-ins there were since this was asked last.
+  synchronized String status(int on) {
+    long since = checkIns;
+    checkIns = 0;
+    return "%d devices: %d on, %d off, %d not as they should be; %d check-ins"
+            .formatted(devices, on, devices - on, drifting.cardinality(), since)
+        + trouble();
+  }
+
+  private String trouble() {
+    int count = failing.cardinality();
+    return count == 0 ? "" : "; " + count + " keep trying: " + lastFailure;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.muster.agent;
+
+import dev.muster.agent.core.Transport;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+
+/// A transport that lets only some exchanges of a whole fleet be under way, and fewer enrollments:
+/// thousands of devices in one process start and wake in one moment as no real ones do, and would
+/// only wait in the server's queue instead.
+final class GatedTransport implements Transport {
+  private final Transport transport;
+  private final Semaphore exchanges;
+  private final Semaphore enrollments;
+
+  GatedTransport(Transport transport, int exchanges, int enrollments) {
+    this.transport = transport;
+    this.exchanges = new Semaphore(exchanges);
+    this.enrollments = new Semaphore(enrollments);
+  }
+
+  @Override
+  public Reply exchange(Request request) throws IOException, InterruptedException {
+    Semaphore gate = request.path().equals("/enroll") ? enrollments : exchanges;
+    gate.acquire();
+    try {
+      return transport.exchange(request);
+    } finally {
+      gate.release();
+    }
+  }
+}

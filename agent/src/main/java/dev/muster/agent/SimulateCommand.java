@@ -1,0 +1,133 @@
+package dev.muster.agent;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `simulate`: a fleet in one process.
+@Command(
+    name = "simulate",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.VersionLine.class,
+    sortOptions = false,
+    description =
+        "Runs a fleet of simulated devices until it is stopped with Ctrl-C."
+            + " Each device is a real agent with a device that exists only in memory: it enrolls, obeys"
+            + " policies, lacks some settings, fails at others, goes offline, and has users who change things.",
+    footer = {"", "Example:", "  muster-agent simulate --devices 1000 --drift 2%% --offline 5%%"},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:stopped", "1:it could not start or go on", "2:wrong options"})
+final class SimulateCommand implements Callable<Integer> {
+  private static final int MOST_DEVICES = 1_000_000;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  ServerOptions server;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "N",
+      defaultValue = "25",
+      description = "How many devices (default: ${DEFAULT-VALUE}).")
+  int devices;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      defaultValue = ".muster/simulator",
+      description =
+          "Where the fleet is kept between runs, so that it does not enroll again"
+              + " (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init")
+  Path state;
+
+  @Option(
+      names = "--drift",
+      paramLabel = "P%",
+      defaultValue = "2%",
+      converter = Converters.Percent.class,
+      description =
+          "How often a check-in finds a setting changed by the user; it is put back at the next one"
+              + " (default: ${DEFAULT-VALUE}).")
+  double drift;
+
+  @Option(
+      names = "--offline",
+      paramLabel = "P%",
+      defaultValue = "5%",
+      converter = Converters.Percent.class,
+      description =
+          "The share of devices that is off at any moment, for half a minute on average"
+              + " (default: ${DEFAULT-VALUE}, at most 95%%).")
+  double offline;
+
+  @Option(
+      names = "--quirks",
+      paramLabel = "P%",
+      defaultValue = "4%",
+      converter = Converters.Percent.class,
+      description =
+          "The share of devices that lack one setting or always fail at one; never cameraDisabled"
+              + " (default: ${DEFAULT-VALUE}).")
+  double quirks;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      converter = Converters.Time.class,
+      description =
+          "The time between two check-ins of a device; a changed policy does not wait for it"
+              + " (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init")
+  Duration interval;
+
+  @Option(
+      names = "--platform-mix",
+      paramLabel = "MIX",
+      defaultValue = "android=6,linux=2,macos=1,windows=1",
+      converter = Converters.Mix.class,
+      description = "Platforms by weight (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init")
+  PlatformMix mix;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (devices < 1 || devices > MOST_DEVICES) {
+      throw wrong("--devices must be from 1 to " + MOST_DEVICES);
+    }
+    if (offline > 0.95) {
+      throw wrong("--offline must be at most 95%");
+    }
+    FleetPlan plan =
+        new FleetPlan(
+            devices,
+            server.server,
+            server.enrollmentToken(System.getenv()),
+            drift,
+            offline,
+            quirks,
+            interval,
+            mix);
+    PrintWriter out = spec.commandLine().getOut();
+    try (StateFolder folder = StateFolder.open(state)) {
+      UntilStopped.run(() -> new Fleet(plan, folder, out::println).run());
+    }
+    return 0;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.muster.agent;
+
+import dev.muster.agent.core.PolicyEnforcer;
+import dev.muster.protocol.Catalogue;
+import dev.muster.protocol.Json;
+import dev.muster.protocol.Observed;
+import dev.muster.protocol.Setting;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.DoubleSupplier;
+
+/// A device that exists only here. It has a state of its own, does not have every setting, fails at
+/// some, and now and then its user changes something back.
+final class SimulatedEnforcer implements PolicyEnforcer {
+  private static final String APPS_REQUIRED = "appsRequired";
+  private static final String APPS_BLOCKED = "appsBlocked";
+  private static final String OS_VERSION = "minOsVersion";
+
+  /// What a device is out of the box, and what it goes back to when no policy asks for more.
+  private static final Map<String, Json> FACTORY =
+      Map.of(
+          "cameraDisabled", Json.of(false),
+          "screenCaptureDisabled", Json.of(false),
+          "usbFileTransferDisabled", Json.of(false),
+          "passwordMinLength", Json.of(0),
+          "screenLockSeconds", Json.of(0));
+
+  private final SimulatedModel model;
+  private final Quirks quirks;
+  private final double drift;
+  private final DoubleSupplier random;
+
+  private final Map<String, Json> values = new TreeMap<>(FACTORY);
+  private final Set<String> installed;
+  private final Set<String> blocked = new TreeSet<>();
+
+  /// What the last policy asked for and the device did: what a user can undo.
+  private final Set<String> managed = new TreeSet<>();
+
+  private boolean justEnforced;
+
+  /// @param drift how likely a user has changed something when the device looks at itself, from 0
+  ///   to 1
+  SimulatedEnforcer(SimulatedModel model, Quirks quirks, double drift, DoubleSupplier random) {
+    this.model = model;
+    this.quirks = quirks;
+    this.drift = drift;
+    this.random = random;
+    this.installed = new TreeSet<>(model.apps());
+  }
+
+  @Override
+  public Map<String, String> enforce(Json.Obj desired) {
+    Map<String, String> failures = new HashMap<>();
+    managed.clear();
+    FACTORY.forEach((key, value) -> {
+      if (!desired.fields().containsKey(key)) {
+        values.put(key, value);
+      }
+    });
+    if (!desired.fields().containsKey(APPS_BLOCKED)) {
+      blocked.clear();
+    }
+    desired.fields().forEach((key, value) -> enforce(key, value, failures));
+    justEnforced = true;
+    return failures;
+  }
+
+  private void enforce(String key, Json value, Map<String, String> failures) {
+    String failure = quirks.failing().get(key);
+    if (failure != null) {
+      failures.put(key, failure);
+    } else if (isSupported(key)) {
+      switch (key) {
+        case APPS_REQUIRED -> installed.addAll(names(value));
+        case APPS_BLOCKED -> {
+          blocked.clear();
+          blocked.addAll(names(value));
+        }
+        // No policy makes a system newer; that is a matter of updates.
+        case OS_VERSION -> {
+          return;
+        }
+        default -> values.put(key, value);
+      }
+      managed.add(key);
+    }
+  }
+
+  private boolean isSupported(String key) {
+    return !quirks.unsupported().contains(key)
+        && Catalogue.find(key).filter(setting -> setting.appliesTo(model.platform())).isPresent();
+  }
+
+  @Override
+  public Map<String, Observed> observe() {
+    if (!justEnforced && random.getAsDouble() < drift) {
+      undoSomething();
+    }
+    justEnforced = false;
+    Map<String, Observed> observed = new TreeMap<>();
+    for (Setting setting : Catalogue.all()) {
+      String key = setting.key();
+      observed.put(
+          key, isSupported(key) ? new Observed.Value(actual(key)) : new Observed.Unsupported());
+    }
+    return observed;
+  }
+
+  private Json actual(String key) {
+    return switch (key) {
+      case APPS_REQUIRED -> Json.texts(installed);
+      case APPS_BLOCKED -> Json.texts(blocked);
+      case OS_VERSION -> Json.of(model.osVersion());
+      default -> values.getOrDefault(key, Json.NULL);
+    };
+  }
+
+  /// The user of the device takes back one of the things that were asked for.
+  private void undoSomething() {
+    if (managed.isEmpty()) {
+      return;
+    }
+    List<String> candidates = new ArrayList<>(managed);
+    String key = candidates.get((int) (random.getAsDouble() * candidates.size()));
+    switch (key) {
+      case APPS_REQUIRED -> installed.retainAll(new HashSet<>(model.apps()));
+      case APPS_BLOCKED -> blocked.clear();
+      default ->
+          values.computeIfPresent(
+              key,
+              (_, value) ->
+                  value instanceof Json.Bool flag
+                      ? Json.of(!flag.value())
+                      : FACTORY.getOrDefault(key, Json.NULL));
+    }
+  }
+
+  private static List<String> names(Json value) {
+    List<String> names = new ArrayList<>();
+    if (value instanceof Json.Arr list) {
+      for (Json item : list.items()) {
+        if (item instanceof Json.Text text) {
+          names.add(text.value());
+        }
+      }
+    }
+    return names;
+  }
+}
