@@ -99,17 +99,13 @@ final class Fleet {
   /// Tells the progress and switches devices off and on, until it is interrupted.
   private void conduct(FleetJournal journal, ExecutorService threads)
       throws IOException, InterruptedException {
-    String told = "";
-    boolean enrolling = true;
+    String enrollment = "";
     for (long tick = 1; true; tick++) {
       TimeUnit.MILLISECONDS.sleep(TICK.toMillis());
-      if (enrolling) {
-        String line = progress.enrollment();
-        if (!line.equals(told)) {
-          lines.accept(line);
-          told = line;
-        }
-        enrolling = !progress.allEnrolled();
+      String now = progress.enrollment();
+      if (!now.equals(enrollment)) {
+        lines.accept(now);
+        enrollment = now;
       } else if (tick % TICKS_BETWEEN_LINES == 0) {
         lines.accept(progress.status((int) devices.stream().filter(SimulatedDevice::isOn).count()));
       }

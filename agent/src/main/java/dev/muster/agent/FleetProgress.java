@@ -48,13 +48,10 @@ final class FleetProgress {
     return synced.get(number);
   }
 
-  synchronized boolean allEnrolled() {
-    return enrolled.cardinality() == devices;
-  }
-
-  /// How far the enrollment is.
+  /// How far the enrollment is, and what is in the way of those that are not in.
   synchronized String enrollment() {
-    return "Enrolled " + enrolled.cardinality() + "/" + devices + trouble();
+    int in = enrolled.cardinality();
+    return "Enrolled " + in + "/" + devices + (in == devices ? "" : trouble());
   }
 
   /// How the fleet is, and how many check-ins there were since this was asked last.

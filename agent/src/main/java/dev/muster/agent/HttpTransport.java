@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -41,10 +42,12 @@ final class HttpTransport implements Transport {
       Map<String, String> headers = new TreeMap<>();
       response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
       return new Reply(response.statusCode(), headers, response.body());
-    } catch (ConnectException e) {
+    } catch (ConnectException | HttpConnectTimeoutException e) {
       throw new IOException("Cannot connect to " + server, e);
     } catch (HttpTimeoutException e) {
       throw new IOException("No answer from " + server + " in " + TIMEOUT.toSeconds() + " s", e);
+    } catch (IOException e) {
+      throw new IOException("The exchange with " + server + " broke off: " + e.getMessage(), e);
     }
   }
 }

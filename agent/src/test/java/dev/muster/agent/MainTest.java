@@ -158,7 +158,7 @@ class MainTest {
           .listener(number)
           .accept(new AgentEvent.Synced(1, List.of(new Drift("a", Json.of(1), null))));
     }
-    assertThat(progress.allEnrolled()).isTrue();
+    assertThat(progress.enrollment()).isEqualTo("Enrolled 3/3");
     assertThat(progress.hasSynced(0)).isFalse();
     assertThat(progress.status(2))
         .isEqualTo("3 devices: 2 on, 1 off, 2 not as they should be; 2 check-ins");

@@ -35,7 +35,9 @@ public final class Agent {
   private @Nullable AgentState state;
   private @Nullable ReportSequence sequence;
   private @Nullable Long appliedVersion;
-  private boolean satisfied;
+
+  /// Nothing failed when the applied version was enforced, and the device was as desired since.
+  private boolean settled;
 
   public Agent(AgentSettings settings, AgentPorts ports) {
     this.settings = settings;
@@ -152,7 +154,8 @@ public final class Agent {
     Map<String, String> failures = enforce(desired);
     Map<String, Observed> observed = observe(desired.settings(), failures);
     List<Drift> drift = Verdicts.drift(desired.settings(), observed);
-    satisfied = drift.isEmpty();
+    boolean satisfied = drift.isEmpty();
+    settled = satisfied && failures.isEmpty();
     long number = nextSequence(enrolled);
     server.report(device, new Report(desired.version(), satisfied, observed, number));
     ports.events().accept(new AgentEvent.Synced(desired.version(), drift));
@@ -176,7 +179,7 @@ public final class Agent {
   private Map<String, String> enforce(DesiredPolicy desired) {
     Map<String, String> failures = new TreeMap<>();
     boolean applied = appliedVersion != null && appliedVersion == desired.version();
-    if (applied && satisfied) {
+    if (applied && settled) {
       return failures;
     }
     appliedVersion = desired.version();
