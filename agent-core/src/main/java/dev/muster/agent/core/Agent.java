@@ -182,6 +182,7 @@ public final class Agent {
     if (applied && settled) {
       return failures;
     }
+    settled = false;
     appliedVersion = desired.version();
     try {
       failures.putAll(ports.enforcer().enforce(desired.settings()));

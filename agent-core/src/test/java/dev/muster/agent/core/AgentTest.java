@@ -88,6 +88,30 @@ class AgentTest {
   }
 
   @Test
+  void aServerThatSendsNoSettingsMeansTheCameraAlone() {
+    runUntilWait(1);
+    server.troubledPath = "/policy";
+    server.troubleNext(
+        new Transport.Reply(200, Map.of(), "{\"version\": 2, \"cameraDisabled\": false}"));
+    runUntilWait(1);
+    assertThat(device.actual).containsEntry("cameraDisabled", Json.of(false));
+    assertThat(lastReport("appliedPolicyVersion")).isEqualTo(Json.of(2));
+  }
+
+  @Test
+  void aPolicyWithoutWholeVersionOrSettingsIsAFailure() {
+    runUntilWait(1);
+    server.troubledPath = "/policy";
+    List<String> bodies =
+        List.of("{\"version\": 1.5, \"settings\": {}}", "{\"version\": \"2\"}", "{\"version\": 2}");
+    bodies.forEach(body -> server.troubleNext(new Transport.Reply(200, Map.of(), body)));
+    events.clear();
+    runUntilWait(3);
+    assertThat(events).hasSize(3).allMatch(AgentEvent.SyncFailed.class::isInstance);
+    assertThat(device.enforced).hasSize(1);
+  }
+
+  @Test
   void driftIsReportedAsFoundAndPutBackAtTheNextSync() {
     runUntilWait(1);
     device.actual.put("cameraDisabled", Json.of(false));
