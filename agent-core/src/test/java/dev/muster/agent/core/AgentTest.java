@@ -160,6 +160,19 @@ class AgentTest {
   }
 
   @Test
+  void whatWasEnforcedButCouldNotBeReadBackIsEnforcedAgain() {
+    runUntilWait(1);
+    server.version = 2;
+    device.unreadable = true;
+    runUntilWait(1);
+    assertThat(server.reports).hasSize(1);
+    device.unreadable = false;
+    runUntilWait(1);
+    assertThat(device.enforced).hasSize(3);
+    assertThat(lastReport("appliedPolicyVersion")).isEqualTo(Json.of(2));
+  }
+
+  @Test
   void aDeviceThatTheServerForgotEnrollsAgainAsTheSameDevice() {
     runUntilWait(1);
     server.forgetDevices();

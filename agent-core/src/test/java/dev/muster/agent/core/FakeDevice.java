@@ -15,6 +15,7 @@ final class FakeDevice implements PolicyEnforcer, AgentStore {
   final List<Json.Obj> enforced = new ArrayList<>();
   final List<AgentState> saved = new ArrayList<>(List.of(AgentState.of("hardware-1")));
   boolean broken;
+  boolean unreadable;
 
   @Override
   public Map<String, String> enforce(Json.Obj desired) {
@@ -36,6 +37,9 @@ final class FakeDevice implements PolicyEnforcer, AgentStore {
 
   @Override
   public Map<String, Observed> observe() {
+    if (unreadable) {
+      throw new IllegalStateException("the device cannot be read");
+    }
     Map<String, Observed> observed = new TreeMap<>();
     actual.forEach((key, value) -> observed.put(key, new Observed.Value(value)));
     return observed;
