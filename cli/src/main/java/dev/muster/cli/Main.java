@@ -1,0 +1,68 @@
+package dev.muster.cli;
+
+import dev.muster.cli.client.Failure;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/// The entry of the command line: builds the commands, runs one and turns failures into a sentence
+/// on stderr and an exit code.
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(execute(Shell.ofProcess(), args));
+  }
+
+  static int execute(Shell shell, String... args) {
+    return commands(shell).execute(args);
+  }
+
+  static CommandLine commands(Shell shell) {
+    var muster = new Muster(shell);
+    var line =
+        new CommandLine(muster)
+            .addSubcommand(new LoginCommand(muster))
+            .addSubcommand(new LogoutCommand(muster))
+            .addSubcommand(new DevicesCommand(muster))
+            .addSubcommand(new GroupsCommand(muster))
+            .addSubcommand(new EnrollTokenCommand(muster))
+            .addSubcommand(policies(muster))
+            .addSubcommand(new ComplianceCommand(muster))
+            .addSubcommand(new UsersCommand(muster));
+    return line.setOut(shell.out())
+        .setErr(shell.err())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setAbbreviatedOptionsAllowed(false)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler((e, _) -> wrongUsage(e, shell.err()))
+        .setExecutionExceptionHandler((e, _, _) -> failed(e, shell.err()));
+  }
+
+  private static CommandLine policies(Muster muster) {
+    return new CommandLine(new PolicyCommand(muster))
+        .addSubcommand(new PolicySetCommand(muster))
+        .addSubcommand(new PolicyPublishCommand(muster))
+        .addSubcommand(new PolicyAssignCommand.Assign(muster))
+        .addSubcommand(new PolicyAssignCommand.Unassign(muster));
+  }
+
+  private static int wrongUsage(ParameterException e, PrintWriter err) {
+    err.println(e.getMessage());
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+      err.println("See: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return 2;
+  }
+
+  private static int failed(Exception e, PrintWriter err) throws Exception {
+    if (!(e instanceof Failure failure)) {
+      throw e;
+    }
+    err.println(Table.printable(String.valueOf(failure.getMessage()), '\n'));
+    err.flush();
+    return failure.exitCode();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.muster.cli.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One server's REST API as JSON trees: what the server sent is what `--output json` prints. An
+/// expired access token is renewed once per call; every other refusal is a [Failure].
+///
+/// It does not follow redirects: a credential never leaves the server that it belongs to.
+public final class Api {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LARGEST_PAGE = 500;
+
+  private final URI server;
+  private final Session session;
+  private final HttpClient http;
+
+  public Api(URI server, Session session) {
+    this(
+        server,
+        session,
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build());
+  }
+
+  private Api(URI server, Session session, HttpClient http) {
+    this.server = server;
+    this.session = session;
+    this.http = http;
+  }
+
+  public URI server() {
+    return server;
+  }
+
+  public JsonNode get(Route route) {
+    return call("GET", route, null);
+  }
+
+  public JsonNode post(Route route, @Nullable JsonNode body) {
+    return call("POST", route, body);
+  }
+
+  public JsonNode patch(Route route, JsonNode body) {
+    return call("PATCH", route, body);
+  }
+
+  public JsonNode delete(Route route) {
+    return call("DELETE", route, null);
+  }
+
+  /// The first `limit` rows of a list, in the shape of one page: `count`, `next`, `results`.
+  /// Follows `next` within this server as often as needed.
+  public JsonNode list(Route route, int limit) {
+    if (limit < 1) {
+      throw new Failure.Usage("--limit must be at least 1.");
+    }
+    JsonNode first = get(route.with("limit", Math.min(limit, LARGEST_PAGE)));
+    if (!(first instanceof ObjectNode page) || !(page.get("results") instanceof ArrayNode rows)) {
+      return first;
+    }
+    String next = page.path("next").asText("");
+    while (rows.size() < limit && page.path("next").isTextual() && !next.isEmpty()) {
+      JsonNode more = get(onThisServer(next));
+      more.path("results").forEach(rows::add);
+      next = more.path("next").asText("");
+      page.set("next", more.path("next"));
+      if (more.path("results").isEmpty()) {
+        break;
+      }
+    }
+    while (rows.size() > limit) {
+      rows.remove(rows.size() - 1);
+    }
+    return page;
+  }
+
+  private static Route onThisServer(String next) {
+    URI uri = URI.create(next);
+    return new Route(uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
+  }
+
+  private JsonNode call(String method, Route route, @Nullable JsonNode body) {
+    Optional<String> access = session.access();
+    HttpResponse<byte[]> answer = send(method, route, body, access);
+    if (answer.statusCode() == 401 && access.isPresent()) {
+      var open = new Api(server, Session.ANONYMOUS, http);
+      Optional<String> renewed = session.renew(open, access.get());
+      if (renewed.isPresent()) {
+        answer = send(method, route, body, renewed);
+      }
+    }
+    return read(answer);
+  }
+
+  private HttpResponse<byte[]> send(
+      String method, Route route, @Nullable JsonNode body, Optional<String> access) {
+    try {
+      var request =
+          HttpRequest.newBuilder(URI.create(server + route.path()))
+              .timeout(Duration.ofSeconds(60))
+              .header("Accept", "application/json");
+      access.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+      if (body == null) {
+        request.method(method, BodyPublishers.noBody());
+      } else {
+        request.header("Content-Type", "application/json");
+        request.method(method, BodyPublishers.ofString(body.toString()));
+      }
+      return http.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new Failure.Unreachable(
+          "Cannot reach the server at "
+              + server
+              + ". Is it running? Start one with: muster server (or name it with --server URL).",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure.Unreachable("Interrupted while waiting for " + server + ".", e);
+    }
+  }
+
+  private JsonNode read(HttpResponse<byte[]> answer) {
+    @Nullable JsonNode body = parse(answer.body());
+    int status = answer.statusCode();
+    if (status < 200 || status > 299) {
+      String retry = answer.headers().firstValue("Retry-After").orElse(null);
+      throw Failure.Refused.of(server, status, body, retry);
+    }
+    if (body == null) {
+      throw new Failure.Unreachable(
+          "What answers at " + server + " does not speak JSON: is it a Muster server?", null);
+    }
+    return body;
+  }
+
+  private static @Nullable JsonNode parse(byte[] body) {
+    if (body.length == 0) {
+      return MissingNode.getInstance();
+    }
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      return null;
+    } catch (IOException e) {
+      throw new AssertionError("Reading from memory failed.", e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.muster.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/// Why a command did not do what it was asked. The message is complete: it is all that a person
+/// sees, so it says what to do next and never carries a stack trace.
+public abstract sealed class Failure extends RuntimeException {
+
+  private Failure(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+
+  /// What the process ends with: 1 when the server or the network refused, 2 for wrong usage.
+  public abstract int exitCode();
+
+  /// The server answered, and the answer is no. `status` is the HTTP status.
+  public static final class Refused extends Failure {
+    private final int status;
+
+    Refused(int status, String message) {
+      super(message, null);
+      this.status = status;
+    }
+
+    /// Reads `application/problem+json` (RFC 9457); `problem` is null when the answer is not JSON.
+    static Refused of(URI server, int status, @Nullable JsonNode problem, @Nullable String retry) {
+      var text = new StringBuilder();
+      String detail = problem == null ? "" : problem.path("detail").asText("");
+      text.append(detail.isBlank() ? "The server answered HTTP " + status + "." : detail);
+      if (problem != null) {
+        for (JsonNode error : problem.path("errors")) {
+          text.append("\n  ")
+              .append(error.path("field").asText())
+              .append(": ")
+              .append(error.path("message").asText());
+        }
+      }
+      switch (status) {
+        case 401 -> text.append("\nLog in with: muster login --server ").append(server);
+        case 429, 503 ->
+            text.append(
+                retry == null ? "\nTry again in a moment." : "\nTry again in " + retry + " s.");
+        default -> {}
+      }
+      return new Refused(status, text.toString());
+    }
+
+    public int status() {
+      return status;
+    }
+
+    @Override
+    public int exitCode() {
+      return 1;
+    }
+  }
+
+  /// No answer at all, or one that is not Muster's.
+  public static final class Unreachable extends Failure {
+    public Unreachable(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public int exitCode() {
+      return 1;
+    }
+  }
+
+  /// This machine refused: a file that cannot be read or written, a process that does not start.
+  public static final class Local extends Failure {
+    public Local(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public int exitCode() {
+      return 1;
+    }
+  }
+
+  /// The command line itself is wrong.
+  public static final class Usage extends Failure {
+    public Usage(String message) {
+      super(message, null);
+    }
+
+    @Override
+    public int exitCode() {
+      return 2;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.muster.cli.client;
+
+import java.util.Optional;
+
+/// Who the caller is, to one server.
+public interface Session {
+
+  /// The caller of a server in open mode: no credential, and none to be had.
+  Session ANONYMOUS =
+      new Session() {
+        @Override
+        public Optional<String> access() {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> renew(Api api, String refused) {
+          return Optional.empty();
+        }
+      };
+
+  /// The access token to send, if there is one.
+  Optional<String> access();
+
+  /// Another access token in place of the one that the server refused; empty when the caller has to
+  /// log in again. `api` speaks to the same server without a credential.
+  Optional<String> renew(Api api, String refused);
+}
