@@ -1,8 +1,10 @@
 package dev.muster.cli;
 
 import dev.muster.cli.client.Failure;
+import dev.muster.cli.demo.DemoCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /// The entry of the command line: builds the commands, runs one and turns failures into a sentence
@@ -21,6 +23,7 @@ public final class Main {
 
   static CommandLine commands(Shell shell) {
     var muster = new Muster(shell);
+    var demo = new CommandLine(new DemoCommand(shell.out(), shell.env(), muster::logins));
     var line =
         new CommandLine(muster)
             .addSubcommand(new LoginCommand(muster))
@@ -30,7 +33,9 @@ public final class Main {
             .addSubcommand(new EnrollTokenCommand(muster))
             .addSubcommand(policies(muster))
             .addSubcommand(new ComplianceCommand(muster))
-            .addSubcommand(new UsersCommand(muster));
+            .addSubcommand(new UsersCommand(muster))
+            .addSubcommand(demo);
+    withoutInherited(demo.getCommandSpec(), "--server", "--output");
     return line.setOut(shell.out())
         .setErr(shell.err())
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -38,6 +43,13 @@ public final class Main {
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler((e, _) -> wrongUsage(e, shell.err()))
         .setExecutionExceptionHandler((e, _, _) -> failed(e, shell.err()));
+  }
+
+  /// Takes away options that would do nothing, so that the help of the command is true.
+  private static void withoutInherited(CommandSpec spec, String... options) {
+    for (String option : options) {
+      spec.remove(spec.findOption(option));
+    }
   }
 
   private static CommandLine policies(Muster muster) {

@@ -35,7 +35,9 @@ public final class Table {
     for (int column = 0; column < head.size(); column++) {
       int at = column;
       widths[at] = all.stream().mapToInt(row -> width(row.get(at))).max().orElse(0);
-      numeric[at] = !rows.isEmpty() && rows.stream().allMatch(row -> isNumber(row.get(at)));
+      List<String> cells =
+          rows.stream().map(row -> row.get(at)).filter(c -> !c.equals("-")).toList();
+      numeric[at] = !cells.isEmpty() && cells.stream().allMatch(Table::isNumber);
     }
     return all.stream().map(row -> line(row, widths, numeric)).toList();
   }
@@ -51,7 +53,7 @@ public final class Table {
   }
 
   private static boolean isNumber(String cell) {
-    return cell.equals("-") || (!cell.isEmpty() && cell.chars().allMatch(Character::isDigit));
+    return !cell.isEmpty() && cell.chars().allMatch(Character::isDigit);
   }
 
   private static int width(String cell) {
