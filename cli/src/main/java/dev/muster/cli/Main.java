@@ -69,12 +69,13 @@ public final class Main {
     return 2;
   }
 
-  private static int failed(Exception e, PrintWriter err) throws Exception {
-    if (!(e instanceof Failure failure)) {
-      throw e;
-    }
-    err.println(Table.printable(String.valueOf(failure.getMessage()), '\n'));
+  private static int failed(Exception e, PrintWriter err) {
+    String message =
+        e instanceof Failure failure
+            ? String.valueOf(failure.getMessage())
+            : "This is a mistake in Muster itself, please report it: " + e;
+    err.println(Table.printable(message, '\n'));
     err.flush();
-    return failure.exitCode();
+    return e instanceof Failure failure ? failure.exitCode() : 1;
   }
 }

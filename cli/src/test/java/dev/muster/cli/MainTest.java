@@ -2,9 +2,12 @@ package dev.muster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +110,18 @@ class MainTest extends CliTest {
 
     assertThat(onServer("compliance").err().lines())
         .containsExactly("Too busy.", "Try again in 7 s.");
+  }
+
+  @Test
+  void evenAMistakeOfItsOwnIsASentence() throws IOException {
+    Path file = home.resolve(".config/muster/credentials.json");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "{\"current\": \"not an address\"}");
+
+    Ran ran = run("devices");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("please report it").hasLineCount(1);
   }
 
   @Test

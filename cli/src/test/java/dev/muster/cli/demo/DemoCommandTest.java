@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -94,20 +95,24 @@ class DemoCommandTest {
   }
 
   private Process start() throws IOException {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dlauncher.root=" + folder,
-                "-Duser.home=" + folder,
-                "-cp",
-                classPath(":", path -> path),
-                "dev.muster.cli.Main",
-                "demo",
-                "--devices",
-                "3",
-                "--port",
-                String.valueOf(port)));
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // What measures coverage here measures it there too.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("-javaagent:"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Dlauncher.root=" + folder,
+            "-Duser.home=" + folder,
+            "-cp",
+            classPath(":", path -> path),
+            "dev.muster.cli.Main",
+            "demo",
+            "--devices",
+            "3",
+            "--port",
+            String.valueOf(port)));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove("XDG_CONFIG_HOME");
     demo = builder.start();
