@@ -11,6 +11,16 @@ final class Cells {
     return text(row.path(field));
   }
 
+  /// The first of these fields that the row has.
+  static String first(JsonNode row, String... fields) {
+    for (String field : fields) {
+      if (row.hasNonNull(field)) {
+        return text(row, field);
+      }
+    }
+    return "-";
+  }
+
   static String text(JsonNode value) {
     if (value.isMissingNode()
         || value.isNull()

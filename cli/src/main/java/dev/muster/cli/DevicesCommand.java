@@ -116,7 +116,11 @@ final class DevicesCommand implements Runnable {
         all.path("policies")
             .path("results")
             .valueStream()
-            .map(row -> Cells.text(row, "policy_name") + " (" + Cells.text(row, "status") + ")")
+            .map(row ->
+                Cells.first(row, "policy_name", "policy", "policy_id")
+                    + " ("
+                    + Cells.text(row, "status")
+                    + ")")
             .toList();
     return new Table("DEVICE", Table.printable(Cells.text(device, "device_id")))
         .row("Name", Cells.text(device, "name"))

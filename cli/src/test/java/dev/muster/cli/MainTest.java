@@ -75,6 +75,12 @@ class MainTest extends CliTest {
   }
 
   @Test
+  void theDemoRefusesNumbersThatMakeNoSense() {
+    assertThat(run("demo", "--devices", "0").code()).isEqualTo(2);
+    assertThat(run("demo", "--port", "70000").code()).isEqualTo(2);
+  }
+
+  @Test
   void aServerThatIsNotThereIsSaidInOneSentence() {
     String address = server.address().toString();
     server.close();

@@ -75,6 +75,9 @@ public final class DemoCommand implements Runnable {
     if (devices < 1 || devices > 10_000) {
       throw new Failure.Usage("--devices must be from 1 to 10000.");
     }
+    if (port < 1 || port > 65_535) {
+      throw new Failure.Usage("--port must be from 1 to 65535.");
+    }
     Path root = Path.of(System.getProperty("launcher.root", "")).toAbsolutePath();
     Path folder = (data == null ? root.resolve(".muster") : data).toAbsolutePath();
     requireFree(port);
@@ -189,14 +192,12 @@ public final class DemoCommand implements Runnable {
 
   /// Another server on the port would answer in place of ours.
   private static void requireFree(int port) {
-    for (String host : List.of("127.0.0.1", "0.0.0.0")) {
-      try (var socket = new ServerSocket()) {
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-      } catch (IOException e) {
-        throw new Failure.Local(
-            "Port " + port + " is taken: end what uses it, or choose another with --port.", e);
-      }
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw new Failure.Local(
+          "Port " + port + " is taken: end what uses it, or choose another with --port.", e);
     }
   }
 }

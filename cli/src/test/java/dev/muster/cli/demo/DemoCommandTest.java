@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The demo as a real process with real children. The children are stand-ins that take the
 /// arguments of the server and of the simulator, put where the demo looks for those.
@@ -145,14 +147,15 @@ class DemoCommandTest {
     }
   }
 
-  @Test
-  void theDemoShowsTheFleetAndStopsAllOfItOnSigterm() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT", "HUP"})
+  void theDemoShowsTheFleetAndStopsAllOfItOnASignal(String signal) throws Exception {
     Process running = start();
     List<String> shown = readUntil(running.inputReader(), "3 devices:");
     awaitSimulator();
     List<ProcessHandle> children = children();
 
-    running.destroy();
+    new ProcessBuilder("kill", "-" + signal, String.valueOf(running.pid())).start().waitFor();
 
     assertThat(running.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(running.exitValue()).isZero();
