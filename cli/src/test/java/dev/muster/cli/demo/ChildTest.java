@@ -21,8 +21,7 @@ class ChildTest {
 
   /// Starts a shell script that writes its pid to a pipe when it is ready, and waits for that.
   private Started start(String script) throws Exception {
-    Path ready = folder.resolve("ready");
-    assertThat(new ProcessBuilder("mkfifo", ready.toString()).start().waitFor()).isZero();
+    Path ready = fifo("ready");
     Child child =
         Child.start(
             "program",
@@ -31,6 +30,12 @@ class ChildTest {
             List.of("/bin/sh", "-c", script.replace("READY", "echo $$ >'" + ready + "'")));
     long pid = Long.parseLong(Files.readString(ready).strip());
     return new Started(child, ProcessHandle.of(pid).orElseThrow());
+  }
+
+  private Path fifo(String name) throws Exception {
+    Path fifo = folder.resolve(name);
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    return fifo;
   }
 
   private record Started(Child child, ProcessHandle program) {}
@@ -62,7 +67,12 @@ class ChildTest {
 
   @Test
   void aProgramThatEndsIsReportedWithTheEndOfItsLog() throws Exception {
-    var started = start("READY; echo the word is $SECRET_WORD; echo port taken >&2; exit 3");
+    Path go = fifo("go");
+    var started =
+        start(
+            "READY; read -r _ <'%s'; echo the word is $SECRET_WORD; echo port taken >&2; exit 3"
+                .formatted(go));
+    Files.writeString(go, "go\n");
     started.program().onExit().get(30, TimeUnit.SECONDS);
 
     started.child().stop(LONG);
