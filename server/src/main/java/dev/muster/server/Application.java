@@ -1,0 +1,42 @@
+package dev.muster.server;
+
+import dev.muster.server.platform.Settings;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+
+/// Runs from the moment at which the server answers until it is told to stop.
+final class Application implements QuarkusApplication {
+  private final Settings settings;
+
+  Application(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public int run(String... args) {
+    String address = "http://" + settings.host() + ":" + settings.port();
+    System.out.println(
+        """
+        Muster %s is ready at %s
+          API page   %s/docs
+          Database   %s
+          Data       %s
+          Stop it    Ctrl-C, or kill -TERM %d\
+        """
+            .formatted(
+                Version.text(),
+                address,
+                address,
+                settings
+                    .databaseUrl()
+                    .map(_ -> "external PostgreSQL")
+                    .orElse("embedded PostgreSQL"),
+                settings.data().toAbsolutePath().normalize(),
+                ProcessHandle.current().pid()));
+    if (settings.open()) {
+      System.out.println("  Open mode: callers without credentials act as operator.");
+    }
+    Quarkus.waitForExit();
+    return 0;
+  }
+}

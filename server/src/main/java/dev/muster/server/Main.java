@@ -1,0 +1,20 @@
+package dev.muster.server;
+
+import io.quarkus.runtime.annotations.QuarkusMain;
+import picocli.CommandLine;
+
+/// The entry of the server process.
+@QuarkusMain
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new ServerCommand()).execute(withoutLeading("server", args)));
+  }
+
+  private static String[] withoutLeading(String word, String[] args) {
+    return args.length > 0 && args[0].equals(word)
+        ? java.util.Arrays.copyOfRange(args, 1, args.length)
+        : args;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.muster.server;
+
+import dev.muster.server.platform.Settings;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the settings before anything is started, and finds all that is wrong with them at once.
+final class SettingsCheck {
+  private SettingsCheck() {}
+
+  /// A sentence for each mistake.
+  static List<String> mistakes() {
+    try {
+      return mistakes(read());
+    } catch (ConfigValidationException invalid) {
+      List<String> sentences = new ArrayList<>();
+      for (int i = 0; i < invalid.getProblemCount(); i++) {
+        sentences.add(invalid.getProblem(i).getMessage().replaceFirst("^SRCFG\\d+: ", ""));
+      }
+      return sentences;
+    }
+  }
+
+  static Settings read() {
+    SmallRyeConfigBuilder builder =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .addDiscoveredConverters()
+            .addDefaultSources();
+    String file = System.getProperty("smallrye.config.locations");
+    if (file != null) {
+      builder.withSources(source(URI.create(file)));
+    }
+    SmallRyeConfig config = builder.withMapping(Settings.class).build();
+    return config.getConfigMapping(Settings.class);
+  }
+
+  private static PropertiesConfigSource source(URI file) {
+    try {
+      return new PropertiesConfigSource(file.toURL(), 110);
+    } catch (IOException failure) {
+      throw new IllegalStateException(file + " cannot be read", failure);
+    }
+  }
+
+  /// What is wrong with settings that are each well-formed.
+  static List<String> mistakes(Settings settings) {
+    List<String> sentences = new ArrayList<>();
+    port(sentences, "muster.port", settings.port());
+    port(sentences, "muster.grpc-port", settings.grpcPort());
+    atLeast(sentences, "muster.pool.size", settings.pool().size(), 5);
+    atLeast(sentences, "muster.wake.rate", settings.wake().rate(), 1);
+    atLeast(sentences, "muster.wake.chunk", settings.wake().chunk(), 1);
+    String url = settings.databaseUrl().orElse(null);
+    if (url != null && !url.startsWith("jdbc:postgresql:")) {
+      sentences.add("muster.database-url must begin with jdbc:postgresql:");
+    }
+    if (settings.roles().isEmpty()) {
+      sentences.add("muster.roles must name api, worker or both");
+    }
+    String open = openElsewhere(settings);
+    if (open != null) {
+      sentences.add(open);
+    }
+    return sentences;
+  }
+
+  private static void port(List<String> sentences, String key, int port) {
+    if (port < 0 || port > 65_535) {
+      sentences.add(key + " must be from 0 to 65535, and is " + port);
+    }
+  }
+
+  private static void atLeast(List<String> sentences, String key, int value, int least) {
+    if (value < least) {
+      sentences.add(key + " must be at least " + least + ", and is " + value);
+    }
+  }
+
+  private static @Nullable String openElsewhere(Settings settings) {
+    if (!settings.open() || settings.openAnywhere()) {
+      return null;
+    }
+    try {
+      if (InetAddress.getByName(settings.host()).isLoopbackAddress()) {
+        return null;
+      }
+    } catch (UnknownHostException _) {
+      return "muster.host " + settings.host() + " is not known";
+    }
+    return "muster.open lets everybody who reaches "
+        + settings.host()
+        + " act as operator. Listen on 127.0.0.1, or set muster.open.anywhere=true as well if that is"
+        + " what you want";
+  }
+}

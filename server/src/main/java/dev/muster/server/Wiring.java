@@ -1,0 +1,137 @@
+package dev.muster.server;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.muster.server.platform.Broadcast;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.DatabasePool;
+import dev.muster.server.platform.Jobs;
+import dev.muster.server.platform.Migrations;
+import dev.muster.server.platform.Outbox;
+import dev.muster.server.platform.OutboxListener;
+import dev.muster.server.platform.OutboxRelay;
+import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Settings;
+import dev.muster.server.platform.Settings.ServerRole;
+import dev.muster.server.postgres.DataFolder;
+import dev.muster.server.postgres.EmbeddedPostgres;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.arc.All;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Puts together what no single room owns, and takes it down in the other order.
+@Singleton
+final class Wiring {
+  /// The database process and the pool on it, as one thing that is opened and closed.
+  private record Storage(@Nullable EmbeddedPostgres embedded, AgroalDataSource pool) {}
+
+  private final Settings settings;
+  private @Nullable Storage storage;
+  private @Nullable Jobs jobs;
+  private @Nullable OutboxRelay relay;
+  private @Nullable Broadcast broadcast;
+
+  Wiring(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Produces
+  @Singleton
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Produces
+  @Singleton
+  DataFolder dataFolder() {
+    return DataFolder.open(settings.data());
+  }
+
+  void closeDataFolder(@Disposes DataFolder folder) {
+    folder.close();
+  }
+
+  @Produces
+  @Singleton
+  Database database(DataFolder folder) {
+    storage = open(folder);
+    Migrations.run(storage.pool());
+    return new Database(storage.pool());
+  }
+
+  private Storage open(DataFolder folder) {
+    String url = settings.databaseUrl().orElse(null);
+    if (url != null) {
+      return new Storage(
+          null,
+          DatabasePool.open(
+              url,
+              settings.databaseUser().orElse(null),
+              settings.databasePassword().orElse(null),
+              settings.pool()));
+    }
+    EmbeddedPostgres embedded = EmbeddedPostgres.start(folder, settings.pool().size());
+    return new Storage(
+        embedded,
+        DatabasePool.open(
+            embedded.jdbcUrl(), embedded.user(), embedded.password(), settings.pool()));
+  }
+
+  @Produces
+  @Singleton
+  Outbox outbox(
+      Database database,
+      InstantSource clock,
+      ObjectMapper json,
+      @All List<OutboxListener<?>> listeners) {
+    return new Outbox(database, clock, json, listeners);
+  }
+
+  @Produces
+  @Singleton
+  Broadcast broadcast(Database database) {
+    return new Broadcast(database.dataSource());
+  }
+
+  void start(
+      @Observes @Priority(100) StartupEvent event,
+      Database database,
+      Outbox outbox,
+      Broadcast broadcast,
+      @All List<RecurringJob> recurring) {
+    this.broadcast = broadcast;
+    broadcast.start();
+    relay = new OutboxRelay(outbox);
+    relay.start();
+    if (settings.roles().contains(ServerRole.WORKER)) {
+      jobs = new Jobs(database.dataSource(), recurring);
+      jobs.start();
+    }
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    if (jobs != null) {
+      jobs.close();
+    }
+    if (relay != null) {
+      relay.close();
+    }
+    if (broadcast != null) {
+      broadcast.close();
+    }
+    if (storage != null) {
+      storage.pool().close();
+      if (storage.embedded() != null) {
+        storage.embedded().close();
+      }
+    }
+  }
+}

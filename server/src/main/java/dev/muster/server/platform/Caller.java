@@ -1,0 +1,45 @@
+package dev.muster.server.platform;
+
+import java.util.UUID;
+
+/// Who calls a door, after authentication. Every door takes it first, and checks it first.
+public sealed interface Caller {
+  OrganizationId organization();
+
+  /// Refuses with `forbidden` unless the caller holds the right.
+  void require(Right right);
+
+  /// A person with a role. `open` when nobody logged in and open mode lets them act as an operator.
+  record Person(OrganizationId organization, UUID userId, Role role, boolean home, boolean open)
+      implements Caller {
+    @Override
+    public void require(Right right) {
+      if (!role.has(right) || (right == Right.WRITE_ORGANIZATIONS && !home)) {
+        throw Refusal.forbidden(
+            "Your role (" + role.wireName() + ") does not allow you to " + right.phrase() + ".");
+      }
+    }
+  }
+
+  /// A device that showed its device token.
+  record Device(OrganizationId organization, UUID deviceId, UUID credentialId) implements Caller {
+    @Override
+    public void require(Right right) {
+      throw Refusal.forbidden("A device token does not allow to " + right.phrase() + ".");
+    }
+  }
+
+  /// Whoever holds an enrollment token: may enroll, and nothing else.
+  record Enroller(OrganizationId organization, UUID tokenId) implements Caller {
+    @Override
+    public void require(Right right) {
+      throw Refusal.forbidden("An enrollment token does not allow to " + right.phrase() + ".");
+    }
+  }
+
+  /// The server itself, in a job or a room's listener.
+  record Server(OrganizationId organization) implements Caller {
+    @Override
+    public void require(Right right) {}
+  }
+}

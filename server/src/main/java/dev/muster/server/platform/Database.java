@@ -1,0 +1,141 @@
+package dev.muster.server.platform;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jspecify.annotations.Nullable;
+
+/// The way to the data: transactions that see one organization, or, in named places, all of them.
+///
+/// The login role itself may touch no tenant row (row-level security is forced on the owner too),
+/// so a transaction that was opened in another way sees nothing rather than everything. Work is run
+/// again when the database chose it as the victim of a deadlock, so it must have no effect outside
+/// the transaction but by [Handle#afterCommit].
+public final class Database {
+  private static final int TRIES = 5;
+  private static final Duration COME_AGAIN = Duration.ofSeconds(1);
+  private static final Set<String> DEADLOCK = Set.of("40001", "40P01");
+
+  private final DataSource dataSource;
+  private final Jdbi jdbi;
+
+  public Database(DataSource dataSource) {
+    this.dataSource = dataSource;
+    this.jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+    jdbi.registerArgument(new OrganizationIdArgument());
+  }
+
+  /// Runs `work` in a transaction that sees the rows of `organization` only.
+  public <T extends @Nullable Object> T in(
+      OrganizationId organization, HandleCallback<T, RuntimeException> work) {
+    return run("muster_app", organization.value(), TransactionIsolationLevel.READ_COMMITTED, work);
+  }
+
+  /// The same, for reading several times from one snapshot; nothing can be written.
+  public <T extends @Nullable Object> T snapshotOf(
+      OrganizationId organization, HandleCallback<T, RuntimeException> work) {
+    return run("muster_app", organization.value(), TransactionIsolationLevel.REPEATABLE_READ, work);
+  }
+
+  /// Runs `work` in a transaction that sees every organization. For credentials, sweeps and ingest,
+  /// whose organization is not known before they have read.
+  public <T extends @Nullable Object> T acrossOrganizations(
+      HandleCallback<T, RuntimeException> work) {
+    return run("muster_cross", null, TransactionIsolationLevel.READ_COMMITTED, work);
+  }
+
+  /// For libraries that manage their own tables (the job scheduler).
+  public DataSource dataSource() {
+    return dataSource;
+  }
+
+  private <T extends @Nullable Object> T run(
+      String role,
+      @Nullable UUID organization,
+      TransactionIsolationLevel isolation,
+      HandleCallback<T, RuntimeException> work) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return jdbi.inTransaction(
+            isolation,
+            handle -> {
+              enter(handle, role, organization);
+              return work.withHandle(handle);
+            });
+      } catch (RetryTransaction again) {
+        if (attempt == TRIES) {
+          throw Refusal.unavailable("Too many changes at once; try again.", COME_AGAIN, again);
+        }
+      } catch (RuntimeException failure) {
+        String state = sqlState(failure);
+        if (state == null || !DEADLOCK.contains(state) || attempt == TRIES) {
+          throw translated(failure, state);
+        }
+      }
+    }
+  }
+
+  private static void enter(Handle handle, String role, @Nullable UUID organization) {
+    handle.execute(
+        "select set_config('role', ?, true), set_config('muster.organization', ?, true)",
+        role,
+        organization == null ? "" : organization.toString());
+  }
+
+  /// Thrown by work that finds that it must start again with what it has learned.
+  public static final class RetryTransaction extends RuntimeException {
+    public RetryTransaction(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  private static RuntimeException translated(RuntimeException failure, @Nullable String state) {
+    if (failure instanceof Refusal) {
+      return failure;
+    }
+    if (state == null) {
+      return poolIsExhausted(failure)
+          ? Refusal.unavailable("The server is busy; try again.", COME_AGAIN, failure)
+          : failure;
+    }
+    if (state.equals("53100")) {
+      return Refusal.of(ErrorCode.DISK_FULL, "The disk of the database is full.");
+    }
+    boolean passing =
+        state.startsWith("08") // connection
+            || state.startsWith("57") // cancelled by timeout, shut down, crashed, starting
+            || state.startsWith("53") // out of connections or memory
+            || DEADLOCK.contains(state)
+            || state.equals("55P03") // lock timeout
+            || state.equals("25P03"); // idle in transaction
+    return passing
+        ? Refusal.unavailable(
+            "The database cannot answer at the moment; try again.", COME_AGAIN, failure)
+        : failure;
+  }
+
+  private static boolean poolIsExhausted(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof SQLException) {
+        return true; // without a state: the pool's own, waiting for or making a connection
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable String sqlState(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return null;
+  }
+}

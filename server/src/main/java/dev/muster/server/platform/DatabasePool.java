@@ -1,0 +1,62 @@
+package dev.muster.server.platform;
+
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSupplier;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/// Opens pools of connections. Every connection has limits of its own on statements, locks and idle
+/// transactions, so that nothing waits for ever.
+public final class DatabasePool {
+  private DatabasePool() {}
+
+  public static AgroalDataSource open(
+      String jdbcUrl, @Nullable String user, @Nullable String password, Settings.Pool limits) {
+    AgroalConnectionPoolConfigurationSupplier pool =
+        new AgroalConnectionPoolConfigurationSupplier()
+            .minSize(0)
+            .initialSize(0)
+            .maxSize(limits.size())
+            .acquisitionTimeout(limits.acquireTimeout())
+            .idleValidationTimeout(Duration.ofSeconds(2))
+            .reapTimeout(Duration.ofMinutes(5))
+            .connectionFactoryConfiguration(factory -> {
+              factory
+                  .connectionProviderClass(Driver.class)
+                  .jdbcUrl(jdbcUrl)
+                  .autoCommit(true)
+                  .jdbcProperty("ApplicationName", "muster")
+                  .jdbcProperty("connectTimeout", "5")
+                  .jdbcProperty("tcpKeepAlive", "true")
+                  .jdbcProperty("reWriteBatchedInserts", "true")
+                  .jdbcProperty("options", options(limits));
+              if (user != null) {
+                factory.principal(new NamePrincipal(user));
+              }
+              if (password != null) {
+                factory.credential(new SimplePassword(password));
+              }
+              return factory;
+            });
+    try {
+      return AgroalDataSource.from(
+          new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool));
+    } catch (SQLException failure) {
+      throw new IllegalStateException("The connection pool cannot be opened", failure);
+    }
+  }
+
+  private static String options(Settings.Pool limits) {
+    return "-c statement_timeout="
+        + limits.statementTimeout().toMillis()
+        + " -c lock_timeout="
+        + limits.lockTimeout().toMillis()
+        + " -c idle_in_transaction_session_timeout="
+        + limits.idleInTransactionTimeout().toMillis();
+  }
+}

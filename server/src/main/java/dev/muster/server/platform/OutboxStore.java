@@ -1,0 +1,80 @@
+package dev.muster.server.platform;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of the outbox.
+final class OutboxStore {
+  record Row(
+      UUID id, UUID organizationId, String listener, String type, String body, int attempts) {}
+
+  private OutboxStore() {}
+
+  static void insert(
+      Handle handle,
+      UUID id,
+      OrganizationId organization,
+      String listener,
+      String type,
+      String body,
+      Instant now) {
+    handle
+        .createUpdate(
+            """
+            insert into platform.outbox (id, organization_id, listener, event_type, body, created_at, due_at)
+            values (:id, :organization, :listener, :type, cast(:body as jsonb), :now, :now)
+            """)
+        .bind("id", id)
+        .bind("organization", organization)
+        .bind("listener", listener)
+        .bind("type", type)
+        .bind("body", body)
+        .bind("now", now)
+        .execute();
+  }
+
+  static List<Row> claim(Handle handle, Instant now, int limit) {
+    return handle
+        .createQuery(
+            """
+            select id, organization_id, listener, event_type as type, body::text as body, attempts
+            from platform.outbox
+            where dead_at is null and due_at <= :now
+            order by due_at, id
+            limit :limit
+            for update skip locked
+            """)
+        .bind("now", now)
+        .bind("limit", limit)
+        .map(ConstructorMapper.of(Row.class))
+        .list();
+  }
+
+  static void delete(Handle handle, List<UUID> ids) {
+    handle
+        .createUpdate("delete from platform.outbox where id = any(:ids)")
+        .bindArray("ids", UUID.class, ids)
+        .execute();
+  }
+
+  static void postpone(
+      Handle handle, UUID id, int attempts, Instant dueAt, @Nullable Instant deadAt, String error) {
+    handle
+        .createUpdate(
+            """
+            update platform.outbox
+            set attempts = :attempts, due_at = :dueAt, dead_at = :deadAt, error = left(:error, 1000)
+            where id = :id
+            """)
+        .bind("id", id)
+        .bind("attempts", attempts)
+        .bind("dueAt", dueAt)
+        .bind("deadAt", deadAt)
+        .bind("error", error)
+        .execute();
+  }
+}

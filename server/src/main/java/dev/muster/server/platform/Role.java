@@ -1,0 +1,24 @@
+package dev.muster.server.platform;
+
+import java.util.Locale;
+
+/// What a person is in an organization.
+public enum Role {
+  ADMIN,
+  OPERATOR,
+  VIEWER,
+  MEMBER;
+
+  public boolean has(Right right) {
+    return switch (right) {
+      case READ -> true;
+      case WRITE_DEVICES, WRITE_POLICIES, WRITE_ENROLLMENT, READ_USERS ->
+          this == ADMIN || this == OPERATOR;
+      case WRITE_USERS, WRITE_ORGANIZATIONS -> this == ADMIN;
+    };
+  }
+
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

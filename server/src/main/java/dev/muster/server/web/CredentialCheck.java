@@ -1,0 +1,14 @@
+package dev.muster.server.web;
+
+import dev.muster.server.platform.Caller;
+
+/// Knows one kind of bearer credential. Implemented by the room that issues it.
+public interface CredentialCheck {
+  /// Whether the credential looks like one of this kind (its prefix tells).
+  boolean recognizes(String credential);
+
+  /// Who calls with it. May block on the database.
+  ///
+  /// @throws dev.muster.server.platform.Refusal `unauthenticated` when it is not valid (any more)
+  Caller check(String credential);
+}

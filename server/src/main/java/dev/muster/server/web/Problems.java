@@ -1,0 +1,80 @@
+package dev.muster.server.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.Refusal;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Turns a refusal into an answer: RFC 9457 `application/problem+json`.
+@Singleton
+public final class Problems {
+  public static final String MEDIA_TYPE = "application/problem+json";
+  static final String INTERNAL_DETAIL =
+      "The server failed to answer. Its log tells more under the id of this request (X-Request-ID).";
+
+  /// The body of every error. `errors` only for input.
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Problem(
+      String type,
+      String title,
+      int status,
+      String detail,
+      String code,
+      List<Refusal.FieldError> errors) {
+    static Problem of(Refusal refusal) {
+      ErrorCode code = refusal.code();
+      return new Problem(
+          "urn:muster:error:" + code.wireName(),
+          code.title(),
+          code.kind().httpStatus(),
+          refusal.detail(),
+          code.wireName(),
+          refusal.fields());
+    }
+  }
+
+  private final ObjectMapper json;
+
+  Problems(ObjectMapper json) {
+    this.json = json;
+  }
+
+  /// Ends the request with `refusal`. For use before routing; resources throw instead.
+  void answer(RoutingContext context, Refusal refusal) {
+    Problem problem = Problem.of(refusal);
+    var response = context.response();
+    if (response.ended()) {
+      return;
+    }
+    response.setStatusCode(problem.status());
+    response.putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
+    String retryAfter = retryAfter(refusal);
+    if (retryAfter != null) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, retryAfter);
+    }
+    if (problem.status() == 401) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+    }
+    if (problem.status() == 413) {
+      response.putHeader(HttpHeaders.CONNECTION, "close"); // the rest of the body is not read
+    }
+    try {
+      response.end(json.writeValueAsString(problem));
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /// Whole seconds, at least one.
+  static @Nullable String retryAfter(Refusal refusal) {
+    Duration wait = refusal.retryAfter();
+    return wait == null ? null : Long.toString(Math.max(1, wait.toSeconds()));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.muster.server.testing;
+
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.DatabasePool;
+import dev.muster.server.platform.Settings;
+import io.agroal.api.AgroalDataSource;
+import java.time.Duration;
+
+/// A database of one test class, with the server's own pool on it. Close it after the class.
+public final class TestDatabase implements AutoCloseable {
+  private final String name;
+  private final AgroalDataSource pool;
+  private final Database database;
+
+  private TestDatabase(String name, AgroalDataSource pool) {
+    this.name = name;
+    this.pool = pool;
+    this.database = new Database(pool);
+  }
+
+  public static TestDatabase create() {
+    String name = TestPostgres.freshDatabase();
+    return new TestDatabase(
+        name,
+        DatabasePool.open(TestPostgres.url(name), "muster", TestPostgres.password(), new Limits()));
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private record Limits() implements Settings.Pool {
+    @Override
+    public int size() {
+      return 40;
+    }
+
+    @Override
+    public Duration acquireTimeout() {
+      return Duration.ofSeconds(60);
+    }
+
+    @Override
+    public Duration statementTimeout() {
+      return Duration.ofSeconds(60);
+    }
+
+    @Override
+    public Duration lockTimeout() {
+      return Duration.ofSeconds(60);
+    }
+
+    @Override
+    public Duration idleInTransactionTimeout() {
+      return Duration.ofSeconds(60);
+    }
+  }
+}
