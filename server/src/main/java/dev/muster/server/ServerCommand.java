@@ -25,9 +25,10 @@ import picocli.CommandLine.Spec;
     description = "Runs the Muster server until it is stopped (Ctrl-C).",
     footer = {
       "",
-      "Each setting can also be given in the environment (--grpc-port is MUSTER_GRPC_PORT) or in a",
-      "file of muster.* properties (--config). Flags are stronger than the environment, and that is",
-      "stronger than the file. docs/configuration.md lists all settings."
+      "Each setting can also be given in the environment (--grpc-port is",
+      "MUSTER_GRPC_PORT) or in a file of muster.* properties (--config). Flags are",
+      "stronger than the environment, and that is stronger than the file.",
+      "docs/configuration.md lists all settings."
     })
 final class ServerCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

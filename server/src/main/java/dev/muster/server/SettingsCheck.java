@@ -1,6 +1,7 @@
 package dev.muster.server;
 
 import dev.muster.server.platform.Settings;
+import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -11,23 +12,66 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the settings before anything is started, and finds all that is wrong with them at once.
 final class SettingsCheck {
+  private static final Pattern UNKNOWN =
+      Pattern.compile("(muster\\S*) in .* does not map to any root");
+  private static final Pattern NOT_CONVERTED =
+      Pattern.compile(
+          "The config property (\\S+) with the config value \"(.*)\" threw an Exception whilst being"
+              + " converted(?: SRCFG\\d+)?(: .*)?");
+
+  /// Variables of the agent and the command line, which may run in the same shell.
+  private static final Set<String> OF_OTHER_PROGRAMS = Set.of("MUSTER_ENROLL_TOKEN");
+
   private SettingsCheck() {}
 
   /// A sentence for each mistake.
   static List<String> mistakes() {
+    List<String> sentences = new ArrayList<>(unknownVariables(System.getenv().keySet()));
     try {
-      return mistakes(read());
+      sentences.addAll(mistakes(read()));
     } catch (ConfigValidationException invalid) {
-      List<String> sentences = new ArrayList<>();
       for (int i = 0; i < invalid.getProblemCount(); i++) {
-        sentences.add(invalid.getProblem(i).getMessage().replaceFirst("^SRCFG\\d+: ", ""));
+        sentences.add(sentence(invalid.getProblem(i).getMessage()));
       }
-      return sentences;
     }
+    return sentences;
+  }
+
+  private static String sentence(String message) {
+    Matcher unknown = UNKNOWN.matcher(message);
+    if (unknown.find()) {
+      return unknown.group(1) + " is no setting of Muster; docs/configuration.md lists them";
+    }
+    Matcher value = NOT_CONVERTED.matcher(message);
+    return value.find()
+        ? value.group(1) + " cannot be \"" + value.group(2) + "\"" + value.group(3)
+        : message.replaceAll("(java\\.\\S+: )?SRCFG\\d+: ", "");
+  }
+
+  /// A mistyped variable would be passed over in silence, as the environment belongs to everybody;
+  /// but what begins with MUSTER_ is meant for us.
+  static List<String> unknownVariables(Set<String> names) {
+    Set<String> known =
+        ConfigMappings.getProperties(ConfigMappings.ConfigClass.configClass(Settings.class))
+            .keySet()
+            .stream()
+            .map(key -> key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))
+            .collect(Collectors.toSet());
+    return names.stream()
+        .filter(name -> name.startsWith("MUSTER_"))
+        .filter(name -> !known.contains(name) && !OF_OTHER_PROGRAMS.contains(name))
+        .sorted()
+        .map(name -> name + " is no setting of Muster; docs/configuration.md lists them")
+        .toList();
   }
 
   static Settings read() {

@@ -99,7 +99,7 @@ public final class Broadcast implements AutoCloseable {
     }
   }
 
-  private void sendAll() throws SQLException, InterruptedException {
+  private void sendAll() throws InterruptedException {
     String first = outgoing.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
     if (first == null) {
       return;
@@ -113,11 +113,21 @@ public final class Broadcast implements AutoCloseable {
       }
       payload.append(SEPARATOR).append(outgoing.remove());
     }
+    while (!closed && !sent(payload.toString())) {
+      pause();
+    }
+  }
+
+  private boolean sent(String payload) {
     try (Connection connection = dataSource.getConnection();
         PreparedStatement notify = connection.prepareStatement("select pg_notify(?, ?)")) {
       notify.setString(1, CHANNEL);
-      notify.setString(2, payload.toString());
+      notify.setString(2, payload);
       notify.execute();
+      return true;
+    } catch (SQLException failure) {
+      Log.debugf("A broadcast is sent again: %s", failure.getMessage());
+      return false;
     }
   }
 
@@ -136,6 +146,11 @@ public final class Broadcast implements AutoCloseable {
           }
         }
       }
+      // the connection goes back to the pool: it must not go on hearing
+      try (Statement unlisten = connection.createStatement()) {
+        unlisten.execute("unlisten *");
+      }
+      postgres.getNotifications();
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.muster.server.platform;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSupplier;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import java.sql.SQLException;
@@ -23,7 +25,10 @@ public final class DatabasePool {
             .initialSize(0)
             .maxSize(limits.size())
             .acquisitionTimeout(limits.acquireTimeout())
+            .connectionValidator(ConnectionValidator.defaultValidator())
             .idleValidationTimeout(Duration.ofSeconds(2))
+            // a connection that the database has ended is thrown away, and not lent again
+            .exceptionSorter(new PostgreSQLExceptionSorter())
             .reapTimeout(Duration.ofMinutes(5))
             .connectionFactoryConfiguration(factory -> {
               factory

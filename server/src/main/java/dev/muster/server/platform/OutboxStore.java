@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL of the outbox.
@@ -50,7 +49,14 @@ final class OutboxStore {
             """)
         .bind("now", now)
         .bind("limit", limit)
-        .map(ConstructorMapper.of(Row.class))
+        .map((row, _) ->
+            new Row(
+                row.getObject("id", UUID.class),
+                row.getObject("organization_id", UUID.class),
+                row.getString("listener"),
+                row.getString("type"),
+                row.getString("body"),
+                row.getInt("attempts")))
         .list();
   }
 

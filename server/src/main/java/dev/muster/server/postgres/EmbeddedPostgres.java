@@ -110,6 +110,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return postmaster.pid();
   }
 
+  /// Stops looking after PostgreSQL without stopping it, as a killed server does.
+  void abandon() {
+    closing = true;
+  }
+
   /// Stops PostgreSQL (a fast shutdown) and waits until it is gone.
   @Override
   public void close() {

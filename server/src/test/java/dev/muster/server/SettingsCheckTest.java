@@ -1,0 +1,82 @@
+package dev.muster.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SettingsCheckTest {
+  private static final String FILE = "smallrye.config.locations";
+  @TempDir private Path folder;
+
+  @AfterEach
+  void forgetTheFile() {
+    System.clearProperty(FILE);
+  }
+
+  @Test
+  void theDefaultsAreInOrder() {
+    assertThat(SettingsCheck.mistakes(SettingsCheck.read())).isEmpty();
+  }
+
+  @Test
+  void allMistakesAreReportedTogether() throws IOException {
+    settings(
+        """
+        muster.port=70000
+        muster.wake.rate=0
+        muster.database-url=jdbc:mysql://localhost/x
+        muster.open=true
+        muster.host=0.0.0.0
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .hasSize(4)
+        .anySatisfy(line -> assertThat(line).contains("muster.port").contains("70000"))
+        .anySatisfy(line -> assertThat(line).contains("muster.wake.rate"))
+        .anySatisfy(line -> assertThat(line).contains("jdbc:postgresql:"))
+        .anySatisfy(line -> assertThat(line).contains("muster.open.anywhere=true"));
+  }
+
+  @Test
+  void anUnknownKeyIsRefused() throws IOException {
+    settings("muster.prot=8080\n");
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly("muster.prot is no setting of Muster; docs/configuration.md lists them");
+  }
+
+  @Test
+  void aValueOfTheWrongTypeIsNamedWithItsKey() throws IOException {
+    settings("muster.pool.size=many\n");
+    assertThat(SettingsCheck.mistakes())
+        .singleElement()
+        .asString()
+        .startsWith("muster.pool.size cannot be \"many\"")
+        .doesNotContain("SRCFG");
+  }
+
+  @Test
+  void aMistypedVariableOfTheEnvironmentIsRefused() {
+    assertThat(
+            SettingsCheck.unknownVariables(
+                Set.of("MUSTER_PORT", "MUSTER_WAKE_RATE", "MUSTER_PROT", "PATH")))
+        .singleElement()
+        .asString()
+        .startsWith("MUSTER_PROT ");
+  }
+
+  @Test
+  void openModeElsewhereThanOnLoopbackMustBeSaidTwice() throws IOException {
+    settings("muster.open=true\nmuster.host=0.0.0.0\nmuster.open.anywhere=true\n");
+    assertThat(SettingsCheck.mistakes()).isEmpty();
+  }
+
+  private void settings(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("muster.properties"), text);
+    System.setProperty(FILE, file.toUri().toString());
+  }
+}
