@@ -1,5 +1,6 @@
 package dev.muster.server;
 
+import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Settings;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigValidationException;
@@ -104,6 +105,10 @@ final class SettingsCheck {
     atLeast(sentences, "muster.pool.size", settings.pool().size(), 5);
     atLeast(sentences, "muster.wake.rate", settings.wake().rate(), 1);
     atLeast(sentences, "muster.wake.chunk", settings.wake().chunk(), 1);
+    if (settings.passwordCost() < 4 || settings.passwordCost() > 20) {
+      sentences.add("muster.password-cost must be from 4 to 20, and is " + settings.passwordCost());
+    }
+    settings.masterKey().ifPresent(key -> masterKey(sentences, key));
     String url = settings.databaseUrl().orElse(null);
     if (url != null && !url.startsWith("jdbc:postgresql:")) {
       sentences.add("muster.database-url must begin with jdbc:postgresql:");
@@ -127,6 +132,15 @@ final class SettingsCheck {
   private static void atLeast(List<String> sentences, String key, int value, int least) {
     if (value < least) {
       sentences.add(key + " must be at least " + least + ", and is " + value);
+    }
+  }
+
+  /// Never repeats the key.
+  private static void masterKey(List<String> sentences, String key) {
+    try {
+      var _ = MasterKey.of(key);
+    } catch (IllegalArgumentException malformed) {
+      sentences.add("muster.master-key must be 32 bytes in base64url");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.DatabasePool;
 import dev.muster.server.platform.Jobs;
+import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Migrations;
 import dev.muster.server.platform.Outbox;
 import dev.muster.server.platform.OutboxListener;
@@ -57,6 +58,12 @@ final class Wiring {
 
   void closeDataFolder(@Disposes DataFolder folder) {
     folder.close();
+  }
+
+  @Produces
+  @Singleton
+  MasterKey masterKey(DataFolder folder) {
+    return MasterKey.of(settings.masterKey().orElseGet(() -> folder.secret("master-key")));
   }
 
   @Produces

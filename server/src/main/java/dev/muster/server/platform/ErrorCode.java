@@ -28,6 +28,7 @@ public enum ErrorCode {
   STALE_VERSION(Kind.CONFLICT, "Somebody else has changed it meanwhile"),
   POLICY_ARCHIVED(Kind.CONFLICT, "The policy is archived"),
   POLICY_ASSIGNED(Kind.CONFLICT, "The policy is still assigned"),
+  LAST_ADMIN(Kind.CONFLICT, "An organization keeps at least one active admin"),
 
   TOO_MANY_REQUESTS(Kind.TOO_MANY, "Too many requests"),
   UNAVAILABLE(Kind.UNAVAILABLE, "The server cannot answer at the moment"),

@@ -1,6 +1,8 @@
 package dev.muster.server.platform;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /// What a person is in an organization.
 public enum Role {
@@ -16,6 +18,11 @@ public enum Role {
           this == ADMIN || this == OPERATOR;
       case WRITE_USERS, WRITE_ORGANIZATIONS -> this == ADMIN;
     };
+  }
+
+  /// The role of this [#wireName].
+  public static Optional<Role> named(String wireName) {
+    return Arrays.stream(values()).filter(role -> role.wireName().equals(wireName)).findFirst();
   }
 
   public String wireName() {

@@ -55,6 +55,14 @@ public interface Settings {
   /// Password of that admin; absent, one is made and left in `DATA/admin-password`.
   Optional<String> adminPassword();
 
+  /// Cost of bcrypt for users' passwords: each step doubles the time that a guess takes.
+  @WithDefault("12")
+  int passwordCost();
+
+  /// Key that seals secrets in the database, 32 bytes in base64url; absent, one is made and kept in
+  /// `DATA/master-key`. All nodes on one database need the same.
+  Optional<String> masterKey();
+
   @WithName("pool")
   Pool pool();
 

@@ -1,0 +1,44 @@
+package dev.muster.server.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class MasterKeyTest {
+  private static final String KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+  private static final String OTHER = "AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+  private static final byte[] SECRET = "secret".getBytes(StandardCharsets.UTF_8);
+
+  private final MasterKey key = MasterKey.of(KEY);
+
+  @Test
+  void whatIsSealedOpensWithTheSameKeyAndContext() {
+    assertThat(MasterKey.of(KEY).open(key.seal(SECRET, "here"), "here")).isEqualTo(SECRET);
+  }
+
+  @Test
+  void sealingTwiceGivesDifferentBytes() {
+    assertThat(key.seal(SECRET, "here")).isNotEqualTo(key.seal(SECRET, "here"));
+  }
+
+  @Test
+  void anotherKeyAnotherContextAndAChangedByteOpenNothing() {
+    byte[] sealed = key.seal(SECRET, "here");
+    assertThatThrownBy(() -> MasterKey.of(OTHER).open(sealed, "here"))
+        .hasMessageContaining("another master key");
+    assertThatThrownBy(() -> key.open(sealed, "there")).isInstanceOf(IllegalStateException.class);
+    sealed[sealed.length - 1] ^= 1;
+    assertThatThrownBy(() -> key.open(sealed, "here")).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> key.open(new byte[3], "here"))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aKeyOfAnotherLengthIsRefused() {
+    assertThatThrownBy(() -> MasterKey.of("AAEC")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> MasterKey.of("not base64!"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
