@@ -1,0 +1,78 @@
+package dev.muster.server.organization;
+
+import dev.muster.server.platform.OrganizationId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/// The SQL of the room.
+final class OrganizationStore {
+  private OrganizationStore() {}
+
+  static Organization insert(
+      Handle handle, OrganizationId id, String name, boolean home, Instant now) {
+    return handle
+        .createQuery(
+            """
+            insert into organization.organization (id, name, home, created_at)
+            values (:id, :name, :home, :now)
+            returning id, name, home, created_at
+            """)
+        .bind("id", id)
+        .bind("name", name)
+        .bind("home", home)
+        .bind("now", now)
+        .map(OrganizationStore::read)
+        .one();
+  }
+
+  static Optional<Organization> find(Handle handle, OrganizationId id) {
+    return handle
+        .createQuery(
+            "select id, name, home, created_at from organization.organization where id = :id")
+        .bind("id", id)
+        .map(OrganizationStore::read)
+        .findOne();
+  }
+
+  static Optional<Organization> findHome(Handle handle) {
+    return handle
+        .createQuery("select id, name, home, created_at from organization.organization where home")
+        .map(OrganizationStore::read)
+        .findOne();
+  }
+
+  static long count(Handle handle) {
+    return handle
+        .createQuery("select count(*) from organization.organization")
+        .mapTo(Long.class)
+        .one();
+  }
+
+  static List<Organization> page(Handle handle, int limit, int offset) {
+    return handle
+        .createQuery(
+            """
+            select id, name, home, created_at from organization.organization
+            order by id limit :limit offset :offset
+            """)
+        .bind("limit", limit)
+        .bind("offset", offset)
+        .map(OrganizationStore::read)
+        .list();
+  }
+
+  private static Organization read(ResultSet row, StatementContext context) throws SQLException {
+    return new Organization(
+        new OrganizationId(row.getObject("id", UUID.class)),
+        row.getString("name"),
+        row.getBoolean("home"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant());
+  }
+}
