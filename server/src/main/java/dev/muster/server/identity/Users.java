@@ -1,0 +1,151 @@
+package dev.muster.server.identity;
+
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import io.quarkus.arc.All;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The door to the people of an organization.
+@Singleton
+public final class Users {
+  /// A page of the list, and how long the whole list is.
+  public record Listing(long count, List<User> rows) {}
+
+  private final Database database;
+  private final InstantSource clock;
+  private final Passwords passwords;
+  private final ActiveUsers activeUsers;
+  private final List<UserListener> listeners;
+
+  public Users(
+      Database database,
+      InstantSource clock,
+      Passwords passwords,
+      ActiveUsers activeUsers,
+      @All List<UserListener> listeners) {
+    this.database = database;
+    this.clock = clock;
+    this.passwords = passwords;
+    this.activeUsers = activeUsers;
+    this.listeners = List.copyOf(listeners);
+  }
+
+  /// The caller as a user; whatever the role, people may see themselves.
+  public User me(Caller caller) {
+    if (caller instanceof Caller.Person person) {
+      return find(person.organization(), new UserId(person.userId()))
+          .orElseThrow(() -> Refusal.notFound("user"));
+    }
+    throw Refusal.forbidden("Only a person has a user; this credential is of another kind.");
+  }
+
+  public User require(Caller caller, UserId id) {
+    caller.require(Right.READ_USERS);
+    return find(caller.organization(), id).orElseThrow(() -> Refusal.notFound("user"));
+  }
+
+  /// The users of the caller's organization, oldest first.
+  public Listing list(Caller caller, int limit, int offset) {
+    caller.require(Right.READ_USERS);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle ->
+            new Listing(
+                UserStore.count(handle, organization),
+                UserStore.page(handle, organization, limit, offset)));
+  }
+
+  /// @throws Refusal `already_exists` when a user of whatever organization has the e-mail address
+  public User create(Caller caller, NewUser user) {
+    caller.require(Right.WRITE_USERS);
+    String hash = passwords.hash("password", user.password());
+    OrganizationId organization = caller.organization();
+    return database.in(organization, handle -> insert(handle, organization, user, hash));
+  }
+
+  /// Makes a user of whatever organization the transaction is of.
+  User insert(Handle handle, OrganizationId organization, NewUser user, String hash) {
+    return UserStore.insert(
+            handle, new UserId(Ids.next()), organization, user, hash, clock.instant())
+        .orElseThrow(() ->
+            Refusal.of(
+                ErrorCode.ALREADY_EXISTS,
+                "A user with the e-mail address " + user.email() + " exists already."));
+  }
+
+  /// @throws Refusal `last_admin` when nobody would be left who could undo it
+  public User change(Caller caller, UserId id, UserChange change) {
+    caller.require(Right.WRITE_USERS);
+    String password = change.password();
+    String hash = password == null ? null : passwords.hash("password", password);
+    OrganizationId organization = caller.organization();
+    return database.in(organization, handle -> update(handle, organization, id, change, hash));
+  }
+
+  private User update(
+      Handle handle,
+      OrganizationId organization,
+      UserId id,
+      UserChange change,
+      @Nullable String hash) {
+    if (change.takesAdminAway()
+        && UserStore.lockActiveAdmins(handle, organization).equals(List.of(id))) {
+      throw Refusal.of(
+          ErrorCode.LAST_ADMIN,
+          "This is the only active admin of the organization. Make another user an admin first.");
+    }
+    User changed =
+        UserStore.update(handle, organization, id, change, hash, clock.instant())
+            .orElseThrow(() -> Refusal.notFound("user"));
+    if (hash != null || change.deactivates()) {
+      listeners.forEach(listener -> listener.lostAccess(handle, organization, id));
+    }
+    activeUsers.forgetAfterCommit(handle, organization, id);
+    return changed;
+  }
+
+  /// The active user with this e-mail address and password. For the login, which has no caller yet;
+  /// an unknown address, a wrong password and a deactivated user all take the same time.
+  public Optional<User> authenticate(String email, String password) {
+    UserStore.Login login =
+        database
+            .acrossOrganizations(handle -> UserStore.findLogin(handle, email.strip()))
+            .orElse(null);
+    if (login == null) {
+      var _ = passwords.matches(password, null);
+      return Optional.empty();
+    }
+    return passwords.matches(password, login.passwordHash()) && login.user().active()
+        ? Optional.of(login.user())
+        : Optional.empty();
+  }
+
+  /// Notes that an active user was here, and returns the user as stored now. For a refresh, which
+  /// has no caller yet.
+  public Optional<User> seen(OrganizationId organization, UserId id) {
+    return database.in(
+        organization, handle -> UserStore.seen(handle, organization, id, null, clock.instant()));
+  }
+
+  /// The same in the transaction of a login, which `user` was authenticated for. Empty when the
+  /// user was changed meanwhile: the password may be another.
+  public Optional<User> seen(Handle handle, User user) {
+    return UserStore.seen(
+        handle, user.organization(), user.id(), user.updatedAt(), clock.instant());
+  }
+
+  private Optional<User> find(OrganizationId organization, UserId id) {
+    return database.in(organization, handle -> UserStore.find(handle, organization, id));
+  }
+}
