@@ -30,6 +30,8 @@ public final class ServerUnderTest implements QuarkusTestResourceLifecycleManage
           ADMIN,
           "muster.admin-password",
           PASSWORD,
+          "muster.password-cost",
+          "4",
           "muster.data",
           data.toString());
     } catch (IOException failure) {

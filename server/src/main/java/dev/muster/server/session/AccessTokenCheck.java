@@ -1,0 +1,34 @@
+package dev.muster.server.session;
+
+import dev.muster.server.identity.ActiveUsers;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.web.CredentialCheck;
+import jakarta.inject.Singleton;
+
+/// Knows access tokens: they are all that has three parts divided by dots.
+@Singleton
+public final class AccessTokenCheck implements CredentialCheck {
+  private final AccessTokens tokens;
+  private final ActiveUsers users;
+
+  public AccessTokenCheck(AccessTokens tokens, ActiveUsers users) {
+    this.tokens = tokens;
+    this.users = users;
+  }
+
+  @Override
+  public boolean recognizes(String credential) {
+    return credential.chars().filter(c -> c == '.').count() == 2;
+  }
+
+  @Override
+  public Caller check(String credential) {
+    return tokens
+        .read(credential)
+        .flatMap(bearer -> users.caller(bearer.organization(), bearer.user()))
+        .orElseThrow(() ->
+            Refusal.unauthenticated(
+                "The access token is not valid, or not any more. Refresh it, or log in again."));
+  }
+}

@@ -1,0 +1,24 @@
+package dev.muster.server.session;
+
+import dev.muster.server.identity.UserId;
+import dev.muster.server.identity.UserListener;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.session.SessionStore.EndReason;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import org.jdbi.v3.core.Handle;
+
+/// Ends all sessions of a user who is deactivated or gets another password.
+@Singleton
+public final class SessionEnder implements UserListener {
+  private final InstantSource clock;
+
+  public SessionEnder(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public void lostAccess(Handle handle, OrganizationId organization, UserId user) {
+    SessionStore.endAll(handle, organization, user, EndReason.ACCESS_LOST, clock.instant());
+  }
+}

@@ -1,0 +1,103 @@
+package dev.muster.server.session;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.muster.server.identity.User;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.web.CurrentCaller;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/// Login, refresh and logout over REST.
+@Path("/api/auth")
+@Tag(name = "Login")
+@RunOnVirtualThread
+final class SessionResource {
+  /// `email` or `username`, which is the e-mail address too. The device fields of the contract are
+  /// accepted and not used yet.
+  record LoginBody(
+      @Nullable String email,
+      @Nullable String username,
+      @NotBlank(message = "must not be empty") String password,
+      @Nullable String deviceFingerprint,
+      @Nullable String deviceName) {
+    String name() {
+      String name = email != null ? email : username;
+      if (name == null || name.isBlank()) {
+        throw Refusal.invalid("email", "must not be empty");
+      }
+      return name;
+    }
+
+    @Override
+    public String toString() {
+      return "LoginBody";
+    }
+  }
+
+  record RefreshBody(@NotBlank(message = "must not be empty") String refresh) {
+    @Override
+    public String toString() {
+      return "RefreshBody";
+    }
+  }
+
+  record LoginAnswer(String access, String refresh, UserSummary user) {}
+
+  record RefreshAnswer(String access, String refresh) {}
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record UserSummary(String id, String email, String name, String organizationId, String role) {
+    static UserSummary of(User user) {
+      return new UserSummary(
+          user.id().toString(),
+          user.email(),
+          user.name(),
+          user.organization().toString(),
+          user.role().wireName());
+    }
+  }
+
+  private final Sessions sessions;
+  private final CurrentCaller caller;
+
+  SessionResource(Sessions sessions, CurrentCaller caller) {
+    this.sessions = sessions;
+    this.caller = caller;
+  }
+
+  @POST
+  @Path("login")
+  @Operation(summary = "Log in by e-mail address and password")
+  public LoginAnswer logIn(
+      @NotNull(message = "must be a JSON object") @Valid LoginBody body,
+      HttpServerRequest request) {
+    String address = request.remoteAddress().hostAddress();
+    Sessions.Tokens tokens = sessions.logIn(address, body.name(), body.password());
+    return new LoginAnswer(tokens.access(), tokens.refresh(), UserSummary.of(tokens.user()));
+  }
+
+  @POST
+  @Path("refresh")
+  @Operation(summary = "Get new tokens for a refresh token, which is good for one use")
+  public RefreshAnswer refresh(
+      @NotNull(message = "must be a JSON object") @Valid RefreshBody body) {
+    Sessions.Tokens tokens = sessions.refresh(body.refresh());
+    return new RefreshAnswer(tokens.access(), tokens.refresh());
+  }
+
+  @POST
+  @Path("logout")
+  @Operation(summary = "End the session that a refresh token continues")
+  public void logOut(@NotNull(message = "must be a JSON object") @Valid RefreshBody body) {
+    sessions.logOut(caller.get(), body.refresh());
+  }
+}
