@@ -1,5 +1,6 @@
 package dev.muster.server;
 
+import dev.muster.server.identity.Passwords;
 import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Settings;
 import io.smallrye.config.ConfigMappings;
@@ -107,6 +108,13 @@ final class SettingsCheck {
     atLeast(sentences, "muster.wake.chunk", settings.wake().chunk(), 1);
     if (settings.passwordCost() < 4 || settings.passwordCost() > 20) {
       sentences.add("muster.password-cost must be from 4 to 20, and is " + settings.passwordCost());
+    }
+    if (!settings.adminEmail().matches("[^\\s@]+@[^\\s@]+")) {
+      sentences.add("muster.admin-email must be an e-mail address");
+    }
+    String password = settings.adminPassword().map(Passwords::problem).orElse(null);
+    if (password != null) {
+      sentences.add("muster.admin-password " + password);
     }
     settings.masterKey().ifPresent(key -> masterKey(sentences, key));
     String url = settings.databaseUrl().orElse(null);

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Passwords {
   private static final int SHORTEST_BYTES = 12;
   private static final int LONGEST_BYTES = 72; // bcrypt ignores what follows
+  private static final int SALT_AND_HASH = 53; // characters in a bcrypt hash after its cost
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private final int cost;
   private final Semaphore processors =
       new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), true);
-  private volatile @Nullable String nobody;
+  private final String nobody;
 
   @Inject
   Passwords(Settings settings) {
@@ -32,35 +33,34 @@ public final class Passwords {
 
   public Passwords(int cost) {
     this.cost = cost;
+    this.nobody = "$2a$%02d$%s".formatted(cost, ".".repeat(SALT_AND_HASH));
   }
 
   /// @param field name of the password in the caller's input
   /// @throws Refusal for a password that is too short, or longer than bcrypt reads
   public String hash(String field, String password) {
-    int bytes = bytes(password);
-    if (bytes < SHORTEST_BYTES || bytes > LONGEST_BYTES) {
-      throw Refusal.invalid(
-          field, "must have from 12 to 72 bytes (letters outside ASCII count for more than one)");
+    String problem = problem(password);
+    if (problem != null) {
+      throw Refusal.invalid(field, problem);
     }
     return computed(() -> BcryptUtil.bcryptHash(password, cost));
+  }
+
+  /// What is wrong with a password that somebody wants to have, if something is.
+  public static @Nullable String problem(String password) {
+    int bytes = bytes(password);
+    return bytes < SHORTEST_BYTES || bytes > LONGEST_BYTES
+        ? "must have from 12 to 72 bytes (letters outside ASCII count for more than one)"
+        : null;
   }
 
   /// Whether `hash` is of `password`. Without a hash, of a user who does not exist, the answer is
   /// no and takes the same time.
   boolean matches(String password, @Nullable String hash) {
     String guess = bytes(password) > LONGEST_BYTES ? "" : password;
-    String against = hash == null ? nobody() : hash;
+    String against = hash == null ? nobody : hash;
     boolean same = computed(() -> BcryptUtil.matches(guess, against));
     return same && hash != null && !guess.isEmpty();
-  }
-
-  private String nobody() {
-    String hash = nobody;
-    if (hash == null) {
-      hash = computed(() -> BcryptUtil.bcryptHash("the password of nobody", cost));
-      nobody = hash;
-    }
-    return hash;
   }
 
   private <T> T computed(Supplier<T> work) {

@@ -39,29 +39,26 @@ public final class Tenants {
     caller.require(Right.WRITE_ORGANIZATIONS);
     NewUser admin = new NewUser(adminEmail, adminName, adminPassword, Role.ADMIN);
     String hash = passwords.hash("admin_password", adminPassword);
-    return found(admin, hash, (handle, id) -> organizations.create(handle, caller, id, name));
+    return found(
+        admin, hash, (handle, id) -> organizations.create(handle, caller, id, name), () -> {});
   }
 
   /// The first one. `beforeCommit` runs when only the commit is left.
   Tenant createHome(String name, NewUser admin, Runnable beforeCommit) {
     String hash = passwords.hash("muster.admin-password", admin.password());
     return found(
-        admin,
-        hash,
-        (handle, id) -> {
-          Organization home = organizations.createHome(handle, id, name);
-          beforeCommit.run();
-          return home;
-        });
+        admin, hash, (handle, id) -> organizations.createHome(handle, id, name), beforeCommit);
   }
 
-  private Tenant found(NewUser admin, String hash, Founding founding) {
+  private Tenant found(NewUser admin, String hash, Founding founding, Runnable beforeCommit) {
     OrganizationId id = new OrganizationId(Ids.next());
     return database.in(
         id,
         handle -> {
           Organization organization = founding.in(handle, id);
-          return new Tenant(organization, users.insert(handle, id, admin, hash));
+          User user = users.insert(handle, id, admin, hash);
+          beforeCommit.run();
+          return new Tenant(organization, user);
         });
   }
 }
