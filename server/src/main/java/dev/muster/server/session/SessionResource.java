@@ -12,11 +12,13 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
-/// Login, refresh and logout over REST.
+/// Login, refresh and logout over REST. No cache between may keep the answers.
 @Path("/api/auth")
 @Tag(name = "Login")
 @RunOnVirtualThread
@@ -76,6 +78,7 @@ final class SessionResource {
 
   @POST
   @Path("login")
+  @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = "no-store")
   @Operation(summary = "Log in by e-mail address and password")
   public LoginAnswer logIn(
       @NotNull(message = "must be a JSON object") @Valid LoginBody body,
@@ -87,6 +90,7 @@ final class SessionResource {
 
   @POST
   @Path("refresh")
+  @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = "no-store")
   @Operation(summary = "Get new tokens for a refresh token, which is good for one use")
   public RefreshAnswer refresh(
       @NotNull(message = "must be a JSON object") @Valid RefreshBody body) {
