@@ -1,10 +1,16 @@
 package dev.muster.server.testing;
 
+import dev.muster.server.organization.Organizations;
+import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.DatabasePool;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Settings;
 import io.agroal.api.AgroalDataSource;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 
 /// A database of one test class, with the server's own pool on it. Close it after the class.
 public final class TestDatabase implements AutoCloseable {
@@ -27,6 +33,15 @@ public final class TestDatabase implements AutoCloseable {
 
   public Database database() {
     return database;
+  }
+
+  /// An organization that has nothing but its row.
+  public OrganizationId newOrganization() {
+    OrganizationId id = new OrganizationId(Ids.next());
+    Organizations organizations = new Organizations(database, InstantSource.system(), List.of());
+    database.in(
+        id, handle -> organizations.create(handle, new Caller.Server(id), id, "Test " + id));
+    return id;
   }
 
   public String name() {
