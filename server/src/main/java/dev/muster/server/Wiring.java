@@ -19,6 +19,7 @@ import io.agroal.api.AgroalDataSource;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
@@ -125,6 +126,12 @@ final class Wiring {
   }
 
   void stop(@Observes ShutdownEvent event) {
+    close();
+  }
+
+  /// A start that fails ends without a ShutdownEvent.
+  @PreDestroy
+  void close() {
     if (jobs != null) {
       jobs.close();
     }
@@ -139,6 +146,7 @@ final class Wiring {
       if (storage.embedded() != null) {
         storage.embedded().close();
       }
+      storage = null;
     }
   }
 }
