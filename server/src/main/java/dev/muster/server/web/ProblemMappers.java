@@ -9,7 +9,6 @@ import io.quarkus.logging.Log;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
-import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -40,19 +39,9 @@ public class ProblemMappers {
     List<Refusal.FieldError> fields = new ArrayList<>();
     boolean body = false;
     for (ConstraintViolation<?> violation : violations.getConstraintViolations()) {
-      List<String> names = new ArrayList<>();
-      int depth = 0;
-      boolean inBody = false;
-      for (Path.Node node : violation.getPropertyPath()) {
-        // method, parameter, then the path within the body
-        inBody |= depth >= 2;
-        if (depth >= 1 && node.getName() != null) {
-          names.add(node.getName());
-        }
-        depth++;
-      }
-      body |= inBody;
-      String field = inBody ? String.join(".", names.subList(1, names.size())) : names.getLast();
+      String field = FieldPath.inBody(violation);
+      body |= field != null;
+      field = field == null ? FieldPath.parameter(violation) : field;
       fields.add(new Refusal.FieldError(field, violation.getMessage()));
     }
     fields.sort(java.util.Comparator.comparing(Refusal.FieldError::field));

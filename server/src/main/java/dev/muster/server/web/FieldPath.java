@@ -1,0 +1,60 @@
+package dev.muster.server.web;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ElementKind;
+import jakarta.validation.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where in a request a constraint is violated, spelled as the caller wrote it: `device_ids[3]`,
+/// and not `register.body.deviceIds[3].<list element>`.
+final class FieldPath {
+  private FieldPath() {}
+
+  /// Null when what is wrong is a parameter, or the body as a whole.
+  static @Nullable String inBody(ConstraintViolation<?> violation) {
+    List<Path.Node> nodes = nodes(violation);
+    if (nodes.size() <= 2) {
+      return null;
+    }
+    boolean snakeCase = isSnakeCase(violation.getLeafBean());
+    StringBuilder path = new StringBuilder();
+    for (Path.Node node : nodes.subList(2, nodes.size())) {
+      if (node.getIndex() != null) {
+        path.append('[').append(node.getIndex()).append(']');
+      } else if (node.getKey() != null) {
+        path.append('.').append(node.getKey());
+      }
+      if (node.getKind() != ElementKind.CONTAINER_ELEMENT && node.getName() != null) {
+        String name = node.getName();
+        path.append(path.isEmpty() ? "" : ".")
+            .append(snakeCase ? SnakeCaseStrategy.INSTANCE.translate(name) : name);
+      }
+    }
+    return path.toString();
+  }
+
+  /// The name of the violated parameter of a resource method.
+  static String parameter(ConstraintViolation<?> violation) {
+    String name = nodes(violation).getLast().getName();
+    return name == null ? "request" : name;
+  }
+
+  /// The method, its parameter, and then the path within the body.
+  private static List<Path.Node> nodes(ConstraintViolation<?> violation) {
+    List<Path.Node> nodes = new ArrayList<>();
+    violation.getPropertyPath().forEach(nodes::add);
+    return nodes;
+  }
+
+  private static boolean isSnakeCase(@Nullable Object bean) {
+    if (bean == null) {
+      return false;
+    }
+    JsonNaming naming = bean.getClass().getAnnotation(JsonNaming.class);
+    return naming != null && naming.value() == SnakeCaseStrategy.class;
+  }
+}
