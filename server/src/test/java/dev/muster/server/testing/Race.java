@@ -13,6 +13,11 @@ import java.util.function.IntFunction;
 public final class Race {
   private Race() {}
 
+  /// What each of `runs` runs returned. A run that throws fails the race.
+  public static <T> List<T> times(int runs, IntFunction<T> run) {
+    return of(runs, number -> () -> run.apply(number));
+  }
+
   /// The results of `runner` called with 0 to `runners` - 1; a failure of one fails the race.
   public static <T> List<T> of(int runners, IntFunction<Callable<T>> runner) {
     CountDownLatch start = new CountDownLatch(1);
