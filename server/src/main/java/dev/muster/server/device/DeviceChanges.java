@@ -1,0 +1,20 @@
+package dev.muster.server.device;
+
+import dev.muster.server.platform.OrganizationId;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/// Hears of changes that decide what applies to a device, within the transaction that makes them:
+/// after the rows are written and while the groups concerned are locked. What it throws undoes the
+/// change.
+///
+/// An event after the commit would not do: until it came a device would have no policy, or its old
+/// one under a group that it has left.
+public interface DeviceChanges {
+  /// The devices are new; they may be in groups already. [#membershipChanged] is not called as
+  /// well.
+  void registered(Handle handle, OrganizationId organization, List<DeviceId> devices);
+
+  /// Each of the devices has joined or left a group.
+  void membershipChanged(Handle handle, OrganizationId organization, List<DeviceId> devices);
+}

@@ -1,0 +1,303 @@
+package dev.muster.server.device;
+
+import dev.muster.protocol.Json;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The devices of an organization. Everywhere a device is named by its handle or by its id.
+@Singleton
+public class Devices {
+  /// A device with the names of its groups.
+  public record Entry(Device device, List<String> groups) {}
+
+  /// What to change of a device; null leaves it.
+  public record Change(
+      @Nullable String name, @Nullable List<String> tags, @Nullable DeviceStatus status) {}
+
+  private final Database database;
+  private final InstantSource clock;
+  private final Groups groups;
+  private final Iterable<DeviceChanges> changes;
+
+  /// `changes` is resolved at each use: who hears of changes may itself need this door.
+  @Inject
+  Devices(
+      Database database, InstantSource clock, Groups groups, @Any Instance<DeviceChanges> changes) {
+    this(database, clock, groups, (Iterable<DeviceChanges>) changes);
+  }
+
+  public Devices(
+      Database database, InstantSource clock, Groups groups, Iterable<DeviceChanges> changes) {
+    this.database = database;
+    this.clock = clock;
+    this.groups = groups;
+    this.changes = changes;
+  }
+
+  /// @throws Refusal `already exists` when the handle is taken, `invalid` when a group is unknown
+  public Device register(Caller caller, NewDevice device) {
+    caller.require(Right.WRITE_DEVICES);
+    return database.in(
+        caller.organization(), handle -> register(handle, caller.organization(), device));
+  }
+
+  /// The same within the transaction of a room that has checked its caller. A hardware id must have
+  /// been looked for by [#findByHardware] in this transaction.
+  public Device register(Handle handle, OrganizationId organization, NewDevice device) {
+    if (device.handle() != null && Handles.problem(device.handle()) != null) {
+      throw Refusal.invalid(
+          ErrorCode.INVALID_DEVICE_ID, List.of(new Refusal.FieldError("device_id", Handles.RULE)));
+    }
+    List<GroupId> joined =
+        groups.requireNamed(handle, organization, device.groups()).stream()
+            .map(Group::id)
+            .distinct()
+            .toList();
+    groups.lockShared(handle, joined);
+    Device registered = fresh(organization, device);
+    if (!DeviceStore.insert(handle, registered)) {
+      throw Refusal.of(ErrorCode.ALREADY_EXISTS, "There is a device of this id already.");
+    }
+    EventStore.append(
+        handle,
+        organization,
+        List.of(registered.id()),
+        EventKind.REGISTERED,
+        Json.obj(
+            Map.of("device_id", Json.of(registered.handle()), "name", Json.of(registered.name()))),
+        registered.createdAt());
+    for (GroupId group : joined) {
+      groups.enter(handle, organization, group, registered.id());
+    }
+    DeviceStore.countOneMore(handle, organization);
+    changes.forEach(heard -> heard.registered(handle, organization, List.of(registered.id())));
+    return registered;
+  }
+
+  private Device fresh(OrganizationId organization, NewDevice device) {
+    DeviceId id = new DeviceId(Ids.next());
+    Instant now = clock.instant();
+    return new Device(
+        id,
+        organization,
+        device.handle() == null ? id.toString() : device.handle(),
+        device.name() == null ? nameOf(id, device.hardware().model()) : device.name(),
+        device.platform(),
+        device.type(),
+        device.status().name(),
+        device.tags().stream().distinct().toList(),
+        now,
+        now,
+        device.fingerprint(),
+        device.hardware());
+  }
+
+  /// The end of a UUIDv7 is its random part; the beginning is the same for all of one day.
+  private static String nameOf(DeviceId id, @Nullable String model) {
+    String text = id.toString();
+    String kind = model == null || model.isBlank() ? "Device" : model.strip();
+    return kind + " " + text.substring(text.length() - 6);
+  }
+
+  public Optional<Device> find(Handle handle, OrganizationId organization, String idOrHandle) {
+    Optional<UUID> id = Ids.parse(idOrHandle);
+    return id.isPresent()
+        ? DeviceStore.find(handle, organization, id.get())
+        : DeviceStore.findByHandle(handle, organization, idOrHandle);
+  }
+
+  /// @throws Refusal `not found`
+  public Device require(Handle handle, OrganizationId organization, String idOrHandle) {
+    return find(handle, organization, idOrHandle).orElseThrow(() -> Refusal.notFound("device"));
+  }
+
+  /// The device that makes one of its own calls. Any other than its own is forbidden, whether it
+  /// exists or not; a person may speak for a device in open mode only.
+  ///
+  /// @throws Refusal `not found` when the caller's own device is gone: it should enroll again
+  public Device requireSelf(Handle handle, Caller caller, String idOrHandle) {
+    return switch (caller) {
+      case Caller.Device self -> {
+        Device device =
+            DeviceStore.find(handle, self.organization(), self.deviceId())
+                .orElseThrow(() -> Refusal.notFound("device"));
+        boolean named =
+            Ids.parse(idOrHandle)
+                .map(id -> id.equals(self.deviceId()))
+                .orElse(device.handle().equals(idOrHandle));
+        if (!named) {
+          throw Refusal.forbidden("A device token is good for its own device only.");
+        }
+        yield device;
+      }
+      case Caller.Person person when person.open() ->
+          require(handle, person.organization(), idOrHandle);
+      case Caller.Person _, Caller.Enroller _ ->
+          throw Refusal.forbidden("Only the device itself, with its device token, may do this.");
+      case Caller.Server server -> require(handle, server.organization(), idOrHandle);
+    };
+  }
+
+  /// The device, for itself or for a person who may read.
+  public Device requireSeen(Handle handle, Caller caller, String idOrHandle) {
+    if (caller instanceof Caller.Device) {
+      return requireSelf(handle, caller, idOrHandle);
+    }
+    caller.require(Right.READ);
+    return require(handle, caller.organization(), idOrHandle);
+  }
+
+  /// The device of this hardware. Until the end of the transaction nobody else registers the
+  /// hardware.
+  public Optional<Device> findByHardware(
+      Handle handle, OrganizationId organization, String hardwareId) {
+    DeviceStore.lockHardware(handle, organization, hardwareId);
+    return DeviceStore.findByHardware(handle, organization, hardwareId);
+  }
+
+  /// Notes what the agent says of the machine when it enrolls again; null leaves what was known.
+  public Device describe(Handle handle, Device device, Device.Hardware said) {
+    Device.Hardware known = device.hardware();
+    Device described =
+        with(
+            device,
+            device.name(),
+            device.tags(),
+            device.status(),
+            new Device.Hardware(
+                known.hardwareId(),
+                said.model() == null ? known.model() : said.model(),
+                said.osVersion() == null ? known.osVersion() : said.osVersion(),
+                said.agentVersion() == null ? known.agentVersion() : said.agentVersion()));
+    DeviceStore.update(handle, described);
+    return described;
+  }
+
+  public Entry read(Caller caller, String idOrHandle) {
+    return database.in(
+        caller.organization(), handle -> entry(handle, requireSeen(handle, caller, idOrHandle)));
+  }
+
+  /// Changes name, tags or status.
+  public Entry change(Caller caller, String idOrHandle, Change change) {
+    caller.require(Right.WRITE_DEVICES);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle -> {
+          DeviceStore.lock(handle, require(handle, organization, idOrHandle));
+          Device before = require(handle, organization, idOrHandle);
+          Device after =
+              with(
+                  before,
+                  change.name() == null ? before.name() : change.name(),
+                  change.tags() == null
+                      ? before.tags()
+                      : change.tags().stream().distinct().toList(),
+                  change.status() == null ? before.status() : change.status().name(),
+                  before.hardware());
+          DeviceStore.update(handle, after);
+          EventStore.append(
+              handle,
+              organization,
+              List.of(after.id()),
+              EventKind.CHANGED,
+              changed(change),
+              after.updatedAt());
+          return entry(handle, after);
+        });
+  }
+
+  private Device with(
+      Device device, String name, List<String> tags, String status, Device.Hardware hardware) {
+    return new Device(
+        device.id(),
+        device.organization(),
+        device.handle(),
+        name,
+        device.platform(),
+        device.type(),
+        status,
+        tags,
+        device.createdAt(),
+        clock.instant(),
+        device.fingerprint(),
+        hardware);
+  }
+
+  private static Json.Obj changed(Change change) {
+    Map<String, Json> body = new TreeMap<>();
+    if (change.name() != null) {
+      body.put("name", Json.of(change.name()));
+    }
+    if (change.tags() != null) {
+      body.put("tags", Json.texts(change.tags()));
+    }
+    if (change.status() != null) {
+      body.put("status", Json.of(change.status().name()));
+    }
+    return Json.obj(body);
+  }
+
+  private static Entry entry(Handle handle, Device device) {
+    return new Entry(
+        device,
+        GroupStore.namesOf(handle, device.organization(), List.of(device.id()))
+            .getOrDefault(device.id(), List.of()));
+  }
+
+  /// Some devices in the order of registration.
+  ///
+  /// @param count of all that match: exact without a filter, at most 10,000 with one, because
+  ///   counting exactly would read every device that matches
+  /// @param more whether there are devices after these
+  public record Listed(long count, List<Entry> entries, boolean more) {}
+
+  /// @param after the last device of the page before
+  public Listed list(
+      Caller caller, DeviceFilter filter, @Nullable DeviceId after, int offset, int limit) {
+    caller.require(Right.READ);
+    OrganizationId organization = caller.organization();
+    return database.acrossOrganizations(handle -> {
+      DeviceSearch search =
+          new DeviceSearch(organization, filter, group(handle, organization, filter));
+      List<Device> found = search.page(handle, after, offset, limit + 1);
+      List<Device> page = found.subList(0, Math.min(limit, found.size()));
+      Map<DeviceId, List<String>> names =
+          GroupStore.namesOf(handle, organization, page.stream().map(Device::id).toList());
+      return new Listed(
+          Math.max(search.count(handle), (long) offset + found.size()),
+          page.stream()
+              .map(device -> new Entry(device, names.getOrDefault(device.id(), List.of())))
+              .toList(),
+          found.size() > limit);
+    });
+  }
+
+  private @Nullable GroupId group(Handle handle, OrganizationId organization, DeviceFilter filter) {
+    return filter.group() == null
+        ? null
+        : groups
+            .find(handle, organization, filter.group())
+            .orElseThrow(() -> Refusal.parameter("group", "is no group of this organization"))
+            .id();
+  }
+}

@@ -1,0 +1,251 @@
+package dev.muster.server.device;
+
+import dev.muster.protocol.Json;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/// Static groups, and who is in them.
+///
+/// Locks: joining and leaving take the groups shared, giving a policy to a group takes it
+/// exclusively. So a device cannot slip into a group while what the group gives is being changed,
+/// and many may join at once.
+@Singleton
+public class Groups {
+  /// Devices that one call may add to a group.
+  static final int MOST_AT_ONCE = 1_000;
+
+  private final Database database;
+  private final InstantSource clock;
+  private final Iterable<DeviceChanges> changes;
+
+  /// `changes` is resolved at each use: who hears of changes may itself need this door.
+  @Inject
+  Groups(Database database, InstantSource clock, @Any Instance<DeviceChanges> changes) {
+    this(database, clock, (Iterable<DeviceChanges>) changes);
+  }
+
+  public Groups(Database database, InstantSource clock, Iterable<DeviceChanges> changes) {
+    this.database = database;
+    this.clock = clock;
+    this.changes = changes;
+  }
+
+  public Group create(Caller caller, String name) {
+    caller.require(Right.WRITE_DEVICES);
+    if (Ids.parse(name).isPresent()) {
+      throw Refusal.invalid("name", "must not have the form of a UUID");
+    }
+    Group group = new Group(new GroupId(Ids.next()), caller.organization(), name, clock.instant());
+    return database.in(
+        caller.organization(),
+        handle -> {
+          if (!GroupStore.insert(handle, group)) {
+            throw Refusal.of(ErrorCode.ALREADY_EXISTS, "There is a group of this name already.");
+          }
+          return group;
+        });
+  }
+
+  /// Groups in the order of their names, and how many there are in all.
+  public record Listed(long count, List<Group> groups) {}
+
+  public Listed list(Caller caller, int offset, int limit) {
+    caller.require(Right.READ);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle ->
+            new Listed(
+                GroupStore.count(handle, organization),
+                GroupStore.list(handle, organization, offset, limit)));
+  }
+
+  /// Puts a device into a group; nothing changes when it is in it already.
+  public void join(Caller caller, String groupIdOrName, String deviceIdOrHandle) {
+    caller.require(Right.WRITE_DEVICES);
+    OrganizationId organization = caller.organization();
+    database.in(
+        organization,
+        handle -> {
+          Group group = require(handle, organization, groupIdOrName);
+          join(handle, group, List.of(requireDevice(handle, organization, deviceIdOrHandle)));
+          return null;
+        });
+  }
+
+  /// Puts devices into a group; those that are in it already stay. All of them or, when one is
+  /// unknown, none.
+  public void joinAll(Caller caller, String groupIdOrName, List<String> deviceIdsOrHandles) {
+    caller.require(Right.WRITE_DEVICES);
+    OrganizationId organization = caller.organization();
+    database.in(
+        organization,
+        handle -> {
+          Group group = require(handle, organization, groupIdOrName);
+          join(handle, group, requireAll(handle, organization, deviceIdsOrHandles));
+          return null;
+        });
+  }
+
+  /// Puts one device into several groups, within the caller's transaction and without asking for a
+  /// right: for rooms that have asked.
+  public void join(
+      Handle handle, OrganizationId organization, DeviceId device, Collection<GroupId> groups) {
+    lockShared(handle, groups);
+    boolean changed = false;
+    for (GroupId id : new LinkedHashSet<>(groups)) {
+      changed |= enter(handle, organization, id, device);
+    }
+    if (changed) {
+      changes.forEach(heard -> heard.membershipChanged(handle, organization, List.of(device)));
+    }
+  }
+
+  /// Takes a device out of a group; nothing changes when it is not in it.
+  public void leave(Caller caller, String groupIdOrName, String deviceIdOrHandle) {
+    caller.require(Right.WRITE_DEVICES);
+    OrganizationId organization = caller.organization();
+    database.in(
+        organization,
+        handle -> {
+          Group group = require(handle, organization, groupIdOrName);
+          DeviceId device = requireDevice(handle, organization, deviceIdOrHandle);
+          lockShared(handle, List.of(group.id()));
+          boolean left = GroupStore.leave(handle, organization, group.id(), device);
+          tell(handle, EventKind.LEFT, group, left ? List.of(device) : List.of());
+          return null;
+        });
+  }
+
+  public Optional<Group> find(Handle handle, OrganizationId organization, String idOrName) {
+    Optional<UUID> id = Ids.parse(idOrName);
+    return id.isPresent()
+        ? GroupStore.find(handle, organization, id.get())
+        : GroupStore.findByName(handle, organization, idOrName);
+  }
+
+  /// @throws Refusal `not found`
+  public Group require(Handle handle, OrganizationId organization, String idOrName) {
+    return find(handle, organization, idOrName).orElseThrow(() -> Refusal.notFound("group"));
+  }
+
+  /// The groups that a body's field `groups` names.
+  ///
+  /// @throws Refusal `invalid`, with every one that is unknown
+  public List<Group> requireNamed(
+      Handle handle, OrganizationId organization, List<String> idsOrNames) {
+    List<Group> groups = new ArrayList<>();
+    List<Refusal.FieldError> unknown = new ArrayList<>();
+    for (int i = 0; i < idsOrNames.size(); i++) {
+      Optional<Group> group = find(handle, organization, idsOrNames.get(i));
+      group.ifPresent(groups::add);
+      if (group.isEmpty()) {
+        unknown.add(
+            new Refusal.FieldError("groups[" + i + "]", "is no group of this organization"));
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw Refusal.invalid(unknown);
+    }
+    return groups;
+  }
+
+  /// Until the end of the transaction nobody changes what these groups give. Taken before any lock
+  /// on policies or on what is desired of devices, and always all at once.
+  public void lockShared(Handle handle, Collection<GroupId> groups) {
+    GroupStore.lockShared(handle, groups);
+  }
+
+  /// Until the end of the transaction nobody joins or leaves the group, and nobody else changes
+  /// what it gives.
+  public void lockExclusively(Handle handle, GroupId group) {
+    GroupStore.lockExclusively(handle, group);
+  }
+
+  /// Writes that a device is in a group, and tells nobody but its history.
+  boolean enter(Handle handle, OrganizationId organization, GroupId group, DeviceId device) {
+    boolean joined = !GroupStore.join(handle, organization, group, List.of(device)).isEmpty();
+    if (joined) {
+      EventStore.append(
+          handle,
+          organization,
+          List.of(device),
+          EventKind.JOINED,
+          Json.obj(Map.of("group", Json.of(group.toString()))),
+          clock.instant());
+    }
+    return joined;
+  }
+
+  private void join(Handle handle, Group group, List<DeviceId> devices) {
+    lockShared(handle, List.of(group.id()));
+    List<DeviceId> joined = GroupStore.join(handle, group.organization(), group.id(), devices);
+    tell(handle, EventKind.JOINED, group, joined);
+  }
+
+  private void tell(Handle handle, EventKind kind, Group group, List<DeviceId> devices) {
+    OrganizationId organization = group.organization();
+    if (devices.isEmpty()) {
+      return;
+    }
+    Json.Obj body = Json.obj(Map.of("group", Json.of(group.id().toString())));
+    EventStore.append(handle, organization, devices, kind, body, clock.instant());
+    changes.forEach(heard -> heard.membershipChanged(handle, organization, devices));
+  }
+
+  private static DeviceId requireDevice(
+      Handle handle, OrganizationId organization, String idOrHandle) {
+    return Ids.parse(idOrHandle)
+        .map(id -> DeviceStore.find(handle, organization, id))
+        .orElseGet(() -> DeviceStore.findByHandle(handle, organization, idOrHandle))
+        .orElseThrow(() -> Refusal.notFound("device"))
+        .id();
+  }
+
+  private static List<DeviceId> requireAll(
+      Handle handle, OrganizationId organization, List<String> idsOrHandles) {
+    Map<String, DeviceId> byName = new HashMap<>();
+    Set<UUID> ids = new LinkedHashSet<>();
+    idsOrHandles.forEach(name -> Ids.parse(name).ifPresent(ids::add));
+    for (Device device : DeviceStore.findAll(handle, organization, ids, idsOrHandles)) {
+      byName.put(device.handle(), device.id());
+      byName.put(device.id().toString(), device.id());
+    }
+    List<Refusal.FieldError> unknown = new ArrayList<>();
+    Set<DeviceId> found = new LinkedHashSet<>();
+    for (int i = 0; i < idsOrHandles.size(); i++) {
+      String name = idsOrHandles.get(i);
+      DeviceId id = byName.get(Ids.parse(name).map(UUID::toString).orElse(name));
+      if (id == null) {
+        unknown.add(
+            new Refusal.FieldError("device_ids[" + i + "]", "is no device of this organization"));
+      } else {
+        found.add(id);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw Refusal.invalid(unknown);
+    }
+    return List.copyOf(found);
+  }
+}
