@@ -1,7 +1,5 @@
 package dev.muster.server.web;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
@@ -10,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where in a request a constraint is violated, spelled as the caller wrote it: `device_ids[3]`,
-/// and not `register.body.deviceIds[3].<list element>`.
+/// and not `register.body.device_ids[3].<list element>`. [WireNames] gives the names.
 final class FieldPath {
   private FieldPath() {}
 
@@ -20,7 +18,6 @@ final class FieldPath {
     if (nodes.size() <= 2) {
       return null;
     }
-    boolean snakeCase = isSnakeCase(violation.getLeafBean());
     StringBuilder path = new StringBuilder();
     for (Path.Node node : nodes.subList(2, nodes.size())) {
       if (node.getIndex() != null) {
@@ -29,9 +26,7 @@ final class FieldPath {
         path.append('.').append(node.getKey());
       }
       if (node.getKind() != ElementKind.CONTAINER_ELEMENT && node.getName() != null) {
-        String name = node.getName();
-        path.append(path.isEmpty() ? "" : ".")
-            .append(snakeCase ? SnakeCaseStrategy.INSTANCE.translate(name) : name);
+        path.append(path.isEmpty() ? "" : ".").append(node.getName());
       }
     }
     return path.toString();
@@ -48,13 +43,5 @@ final class FieldPath {
     List<Path.Node> nodes = new ArrayList<>();
     violation.getPropertyPath().forEach(nodes::add);
     return nodes;
-  }
-
-  private static boolean isSnakeCase(@Nullable Object bean) {
-    if (bean == null) {
-      return false;
-    }
-    JsonNaming naming = bean.getClass().getAnnotation(JsonNaming.class);
-    return naming != null && naming.value() == SnakeCaseStrategy.class;
   }
 }

@@ -66,7 +66,7 @@ class DevicesTest {
   @Test
   void ofTwoRegistrationsOfOneHandleOneIsRefused() {
     List<String> outcomes =
-        Race.of(
+        Race.times(
             8,
             _ -> {
               try {
@@ -128,7 +128,7 @@ class DevicesTest {
     for (int i = 0; i < 50; i++) {
       ids.add(devices.register(operator, NewDevice.named("bulk " + i)).handle());
     }
-    Race.of(
+    Race.times(
         8,
         i -> {
           groups.joinAll(operator, "bulk", i % 2 == 0 ? ids : ids.reversed());

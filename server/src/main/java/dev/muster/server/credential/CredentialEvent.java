@@ -1,0 +1,14 @@
+package dev.muster.server.credential;
+
+import java.util.List;
+import java.util.UUID;
+
+/// What happens to device tokens.
+public sealed interface CredentialEvent {
+  /// These device tokens are refused from now on.
+  record Revoked(List<UUID> credentials) implements CredentialEvent {
+    public Revoked {
+      credentials = List.copyOf(credentials);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.muster.server.credential;
+
+import dev.muster.server.platform.Caller;
+import dev.muster.server.web.CredentialCheck;
+import jakarta.inject.Singleton;
+
+/// Lets requests in that carry a device token.
+@Singleton
+final class DeviceTokenCheck implements CredentialCheck {
+  private final DeviceTokens tokens;
+
+  DeviceTokenCheck(DeviceTokens tokens) {
+    this.tokens = tokens;
+  }
+
+  @Override
+  public boolean recognizes(String credential) {
+    return credential.startsWith(DeviceTokens.PREFIX);
+  }
+
+  @Override
+  public Caller check(String credential) {
+    return tokens.check(credential);
+  }
+}
