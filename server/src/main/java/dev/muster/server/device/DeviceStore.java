@@ -144,22 +144,40 @@ final class DeviceStore {
         device.id().value());
   }
 
-  /// Writes what may change of a device.
+  /// Writes what the agent says of the machine; null leaves what was known.
+  static Device describe(Handle handle, Device device, Device.Hardware said, Instant now) {
+    return handle
+        .createQuery(
+            """
+            update device.device d
+            set model = coalesce(:model, model), os_version = coalesce(:osVersion, os_version),
+              agent_version = coalesce(:agentVersion, agent_version), updated_at = :now
+            where organization_id = :organization and id = :id
+            returning
+            """
+                + COLUMNS)
+        .bind("model", said.model())
+        .bind("osVersion", said.osVersion())
+        .bind("agentVersion", said.agentVersion())
+        .bind("now", now)
+        .bind("organization", device.organization())
+        .bind("id", device.id().value())
+        .map(DeviceStore::device)
+        .one();
+  }
+
+  /// Writes what people may change of a device, which they have locked.
   static void update(Handle handle, Device device) {
     handle
         .createUpdate(
             """
             update device.device
-            set name = :name, tags = :tags, status = :status, model = :model, os_version = :osVersion,
-              agent_version = :agentVersion, updated_at = :updatedAt
+            set name = :name, tags = :tags, status = :status, updated_at = :updatedAt
             where organization_id = :organization and id = :id
             """)
         .bind("name", device.name())
         .bindArray("tags", String.class, device.tags())
         .bind("status", device.status())
-        .bind("model", device.hardware().model())
-        .bind("osVersion", device.hardware().osVersion())
-        .bind("agentVersion", device.hardware().agentVersion())
         .bind("updatedAt", device.updatedAt())
         .bind("organization", device.organization())
         .bind("id", device.id().value())

@@ -175,20 +175,7 @@ public class Devices {
 
   /// Notes what the agent says of the machine when it enrolls again; null leaves what was known.
   public Device describe(Handle handle, Device device, Device.Hardware said) {
-    Device.Hardware known = device.hardware();
-    Device described =
-        with(
-            device,
-            device.name(),
-            device.tags(),
-            device.status(),
-            new Device.Hardware(
-                known.hardwareId(),
-                said.model() == null ? known.model() : said.model(),
-                said.osVersion() == null ? known.osVersion() : said.osVersion(),
-                said.agentVersion() == null ? known.agentVersion() : said.agentVersion()));
-    DeviceStore.update(handle, described);
-    return described;
+    return DeviceStore.describe(handle, device, said, clock.instant());
   }
 
   public Entry read(Caller caller, String idOrHandle) {
@@ -204,16 +191,7 @@ public class Devices {
         organization,
         handle -> {
           DeviceStore.lock(handle, require(handle, organization, idOrHandle));
-          Device before = require(handle, organization, idOrHandle);
-          Device after =
-              with(
-                  before,
-                  change.name() == null ? before.name() : change.name(),
-                  change.tags() == null
-                      ? before.tags()
-                      : change.tags().stream().distinct().toList(),
-                  change.status() == null ? before.status() : change.status().name(),
-                  before.hardware());
+          Device after = changed(require(handle, organization, idOrHandle), change);
           DeviceStore.update(handle, after);
           EventStore.append(
               handle,
@@ -226,21 +204,20 @@ public class Devices {
         });
   }
 
-  private Device with(
-      Device device, String name, List<String> tags, String status, Device.Hardware hardware) {
+  private Device changed(Device device, Change change) {
     return new Device(
         device.id(),
         device.organization(),
         device.handle(),
-        name,
+        change.name() == null ? device.name() : change.name(),
         device.platform(),
         device.type(),
-        status,
-        tags,
+        change.status() == null ? device.status() : change.status().name(),
+        change.tags() == null ? device.tags() : change.tags().stream().distinct().toList(),
         device.createdAt(),
         clock.instant(),
         device.fingerprint(),
-        hardware);
+        device.hardware());
   }
 
   private static Json.Obj changed(Change change) {
