@@ -15,7 +15,7 @@ final class DeviceTokenCheck implements CredentialCheck {
 
   @Override
   public boolean recognizes(String credential) {
-    return credential.startsWith(DeviceTokens.PREFIX);
+    return DeviceTokens.isOne(credential);
   }
 
   @Override

@@ -103,6 +103,11 @@ public class DeviceTokens {
         handle -> DeviceTokenStore.revokedAmong(handle, credentials));
   }
 
+  /// Whether the credential claims to be a device token.
+  public static boolean isOne(String credential) {
+    return credential.startsWith(PREFIX);
+  }
+
   /// The device that holds the token.
   ///
   /// @throws Refusal `unauthenticated`, which does not tell unknown from revoked

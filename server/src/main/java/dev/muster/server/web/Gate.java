@@ -118,7 +118,8 @@ public final class Gate {
     throw Refusal.unauthenticated("The credential is of no known kind.");
   }
 
-  private static @Nullable String credential(HttpServerRequest request) {
+  /// What the request carries, unchecked; null when it carries nothing.
+  public static @Nullable String credential(HttpServerRequest request) {
     String device = request.getHeader("X-Device-Token");
     if (device != null) {
       return device;

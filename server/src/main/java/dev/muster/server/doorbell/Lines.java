@@ -1,0 +1,118 @@
+package dev.muster.server.doorbell;
+
+import dev.muster.server.credential.DeviceTokens;
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.Broadcast;
+import dev.muster.server.platform.Caller;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
+
+/// The connections of this node, at most one a device: a new one takes the place of the old, which
+/// may be dead without anybody knowing.
+@Singleton
+public class Lines {
+  static final Duration PING_EVERY = Duration.ofSeconds(30);
+
+  /// A peer that missed two pings and has not answered the third in time is gone.
+  static final Duration SILENCE = Duration.ofSeconds(75);
+
+  private static final class Connected {
+    final Line line;
+    final UUID credential;
+    volatile Instant heardAt;
+
+    Connected(Line line, UUID credential, Instant heardAt) {
+      this.line = line;
+      this.credential = credential;
+      this.heardAt = heardAt;
+    }
+  }
+
+  private final InstantSource clock;
+  private final DeviceTokens tokens;
+  private final ConcurrentMap<DeviceId, Connected> connected = new ConcurrentHashMap<>();
+
+  Lines(InstantSource clock, DeviceTokens tokens, Broadcast broadcast) {
+    this.clock = clock;
+    this.tokens = tokens;
+    tokens.onRevoked(credential -> hangUpOn(Set.of(credential)));
+    broadcast.onReset(this::hangUpOnRevoked);
+  }
+
+  void start(@Observes StartupEvent event, Vertx vertx) {
+    vertx.setPeriodic(PING_EVERY.toMillis(), _ -> sweep());
+  }
+
+  /// From now on the device is rung over `line`. The caller checks the credential again afterwards,
+  /// because it may have been revoked just before this.
+  void connect(Caller.Device device, Line line) {
+    Connected before =
+        connected.put(
+            new DeviceId(device.deviceId()),
+            new Connected(line, device.credentialId(), clock.instant()));
+    if (before != null) {
+      before.line.hangUp(Line.Goodbye.REPLACED);
+    }
+  }
+
+  /// Forgets `line`, unless another has taken its place.
+  void disconnect(Caller.Device device, Line line) {
+    connected.computeIfPresent(
+        new DeviceId(device.deviceId()),
+        (_, present) -> present.line.equals(line) ? null : present);
+  }
+
+  /// Notes that the peer lives.
+  void heard(Caller.Device device, Line line) {
+    Connected present = connected.get(new DeviceId(device.deviceId()));
+    if (present != null && present.line.equals(line)) {
+      present.heardAt = clock.instant();
+    }
+  }
+
+  Optional<Line> to(DeviceId device) {
+    return Optional.ofNullable(connected.get(device)).map(present -> present.line);
+  }
+
+  /// Pings every peer, and hangs up on those who have been silent for too long.
+  void sweep() {
+    Instant dead = clock.instant().minus(SILENCE);
+    connected.forEach((device, present) -> {
+      if (present.heardAt.isAfter(dead)) {
+        present.line.ping();
+      } else if (connected.remove(device, present)) {
+        present.line.hangUp(Line.Goodbye.SILENT);
+      }
+    });
+  }
+
+  /// For when revocations may have been missed.
+  private void hangUpOnRevoked() {
+    Set<UUID> held =
+        connected.values().stream()
+            .map(present -> present.credential)
+            .collect(Collectors.toUnmodifiableSet());
+    if (!held.isEmpty()) {
+      hangUpOn(Set.copyOf(tokens.revokedAmong(held)));
+    }
+  }
+
+  private void hangUpOn(Set<UUID> credentials) {
+    connected.forEach((device, present) -> {
+      if (credentials.contains(present.credential) && connected.remove(device, present)) {
+        present.line.hangUp(Line.Goodbye.REVOKED);
+      }
+    });
+  }
+}

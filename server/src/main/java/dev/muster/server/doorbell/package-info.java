@@ -1,0 +1,10 @@
+/// Who can be woken, and how: over the WebSocket that an agent holds open to one of the nodes, and
+/// later by push.
+///
+/// A ring carries nothing but "check now", so a ring that is lost or repeated does no harm. Its
+/// guarantee: ringing never throws and never waits long for a peer that does not read, and nobody
+/// hears the doorbell of a device whose token is revoked.
+@NullMarked
+package dev.muster.server.doorbell;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,132 @@
+package dev.muster.server.doorbell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.server.credential.DeviceTokens;
+import dev.muster.server.device.Device;
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.device.Devices;
+import dev.muster.server.device.Groups;
+import dev.muster.server.device.NewDevice;
+import dev.muster.server.platform.Broadcast;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Events;
+import dev.muster.server.testing.MutableClock;
+import dev.muster.server.testing.Tenants;
+import dev.muster.server.testing.TestDatabase;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DoorbellsTest {
+  private final TestDatabase postgres = TestDatabase.create();
+  private final Database database = postgres.database();
+  private final MutableClock clock = new MutableClock();
+  private final Broadcast broadcast = new Broadcast(database.dataSource());
+  private final Devices devices =
+      new Devices(database, clock, new Groups(database, clock, List.of()), List.of());
+  private final DeviceTokens tokens =
+      new DeviceTokens(database, clock, Events.outbox(database, clock), broadcast, devices);
+  private final Lines lines = new Lines(clock, tokens, broadcast);
+  private final Doorbells doorbells = new Doorbells(lines, devices, database, clock);
+  private final OrganizationId organization = new OrganizationId(Ids.next());
+
+  @AfterAll
+  void close() {
+    postgres.close();
+  }
+
+  @Test
+  void eachDeviceIsToldOfWhatCameOfItsRing() {
+    Caller.Device good = device();
+    Caller.Device stuck = device();
+    Caller.Device broken = device();
+    Caller.Device away = device();
+    FakeLine line = FakeLine.good();
+    lines.connect(good, line);
+    lines.connect(stuck, FakeLine.stuck());
+    lines.connect(broken, FakeLine.broken());
+
+    var rings = doorbells.ring(List.of(id(good), id(stuck), id(broken), id(away)));
+
+    assertThat(rings.get(id(good))).isEqualTo(new Ring.Rung());
+    assertThat(rings.get(id(stuck))).isInstanceOf(Ring.Failed.class);
+    assertThat(rings.get(id(broken))).isEqualTo(new Ring.Failed("the connection broke: reset"));
+    assertThat(rings.get(id(away))).isEqualTo(new Ring.Offline());
+    assertThat(line.sent).containsExactly("{\"type\":\"policy_changed\"}");
+  }
+
+  @Test
+  void aNewConnectionTakesThePlaceOfTheOldWhoseEndChangesNothing() {
+    Caller.Device device = device();
+    FakeLine old = FakeLine.good();
+    FakeLine latest = FakeLine.good();
+    lines.connect(device, old);
+    lines.connect(device, latest);
+    lines.disconnect(device, old);
+
+    doorbells.ring(List.of(id(device)));
+
+    assertThat(old.goodbyes).containsExactly(Line.Goodbye.REPLACED);
+    assertThat(old.sent).isEmpty();
+    assertThat(latest.sent).hasSize(1);
+    lines.disconnect(device, latest);
+    assertThat(doorbells.ring(List.of(id(device))).get(id(device))).isEqualTo(new Ring.Offline());
+  }
+
+  @Test
+  void aPeerThatAnswersNoPingIsGivenUp() {
+    Caller.Device silent = device();
+    Caller.Device alive = device();
+    FakeLine deadLine = FakeLine.good();
+    FakeLine line = FakeLine.good();
+    lines.connect(silent, deadLine);
+    lines.connect(alive, line);
+
+    clock.advance(Lines.SILENCE.dividedBy(2));
+    lines.sweep();
+    lines.heard(alive, line);
+    clock.advance(Lines.SILENCE.dividedBy(2));
+    lines.sweep();
+
+    assertThat(deadLine.pings).isEqualTo(1);
+    assertThat(deadLine.goodbyes).containsExactly(Line.Goodbye.SILENT);
+    assertThat(line.pings).isEqualTo(2);
+    assertThat(line.goodbyes).isEmpty();
+  }
+
+  @Test
+  void aPushTokenIsReplacedByTheNext() {
+    OrganizationId tenant = Tenants.fresh(database);
+    Device device =
+        devices.register(Tenants.person(tenant, Role.OPERATOR), NewDevice.named("phone"));
+    Caller self = new Caller.Device(tenant, device.id().value(), Ids.next());
+
+    doorbells.pushTo(self, device.handle(), "first");
+    doorbells.pushTo(self, device.handle(), "second");
+
+    assertThat(
+            database.<List<String>>in(
+                tenant,
+                handle ->
+                    handle
+                        .createQuery("select token from doorbell.push_token")
+                        .mapTo(String.class)
+                        .list()))
+        .containsExactly("second");
+  }
+
+  private Caller.Device device() {
+    return new Caller.Device(organization, Ids.next(), Ids.next());
+  }
+
+  private static DeviceId id(Caller.Device device) {
+    return new DeviceId(device.deviceId());
+  }
+}
