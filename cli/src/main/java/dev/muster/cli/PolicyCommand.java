@@ -228,7 +228,7 @@ final class PolicyCommand implements Runnable {
                 Cells.text(assignment, "device_id"),
                 Cells.text(assignment, "group"),
                 Cells.text(assignment, "status"),
-                Times.ago(assignment.path("created_at"), muster.now()));
+                Times.ago(assignment.path("assigned_at"), muster.now()));
           }
           return table;
         });

@@ -132,8 +132,8 @@ final class SettingsCheck {
   }
 
   private static void port(List<String> sentences, String key, int port) {
-    if (port < 0 || port > 65_535) {
-      sentences.add(key + " must be from 0 to 65535, and is " + port);
+    if (port < 1 || port > 65_535) {
+      sentences.add(key + " must be from 1 to 65535, and is " + port);
     }
   }
 

@@ -26,6 +26,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,8 @@ final class Wiring {
   @Produces
   @Singleton
   InstantSource clock() {
-    return InstantSource.system();
+    // What PostgreSQL keeps: an answer to a write shows the same time as every later read.
+    return () -> InstantSource.system().instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   @Produces

@@ -3,22 +3,22 @@ package dev.muster.server.device;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
 /// The registry on REST.
@@ -38,13 +38,11 @@ public class DeviceResource {
 
   @POST
   @Operation(summary = "Register a device")
-  public Response register(
-      @NotNull(message = "must be an object") @Valid DeviceWire.Creation body) {
+  @ResponseStatus(201)
+  public DeviceWire.Row register(@Valid DeviceWire.Creation body) {
     Caller registrar = caller.get();
-    Device device = devices.register(registrar, body.toNewDevice());
-    return Response.status(201)
-        .entity(DeviceWire.Row.of(devices.read(registrar, device.id().toString())))
-        .build();
+    Device device = devices.register(registrar, Bodies.present(body).toNewDevice());
+    return DeviceWire.Row.of(devices.read(registrar, device.id().toString()));
   }
 
   @GET
@@ -79,9 +77,8 @@ public class DeviceResource {
   @Path("{device_id}")
   @Operation(summary = "Change name, tags or status of a device")
   public DeviceWire.Row change(
-      @PathParam("device_id") String device,
-      @NotNull(message = "must be an object") @Valid DeviceWire.Patch body) {
-    return DeviceWire.Row.of(devices.change(caller.get(), device, body.toChange()));
+      @PathParam("device_id") String device, @Valid DeviceWire.Patch body) {
+    return DeviceWire.Row.of(devices.change(caller.get(), device, Bodies.present(body).toChange()));
   }
 
   private @Nullable DeviceId after() {

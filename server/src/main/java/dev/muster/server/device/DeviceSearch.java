@@ -8,8 +8,7 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL that finds devices by filter. It runs as the cross-tenant role and names the
-/// organization itself, because PostgreSQL uses neither prefix nor GIN indexes behind row-level
-/// security.
+/// organization itself, because PostgreSQL uses no prefix index behind row-level security.
 ///
 /// Pages are found by keyset in the order of registration, so a page costs the same wherever it is.
 /// The count of all devices is kept as they are registered; the count behind a filter stops at
@@ -67,15 +66,19 @@ final class DeviceSearch {
             on m.organization_id = d.organization_id and m.device_id = d.id and m.group_id = :group
           """);
     }
+    if (filter.tag() != null) {
+      sql.append(
+          """
+          join device.device_tag t
+            on t.organization_id = d.organization_id and t.device_id = d.id and t.tag = :tag
+          """);
+    }
     sql.append("where d.organization_id = :organization");
     if (filter.search() != null) {
       sql.append(" and (lower(d.name) like :prefix or lower(d.handle) like :prefix)");
     }
     if (filter.status() != null) {
       sql.append(" and d.status = :status");
-    }
-    if (filter.tag() != null) {
-      sql.append(" and d.tags @> array[cast(:tag as text)]");
     }
     return sql.toString();
   }

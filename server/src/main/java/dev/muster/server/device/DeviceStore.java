@@ -55,6 +55,26 @@ final class DeviceStore {
         == 1;
   }
 
+  /// Makes the tags findable that the device has.
+  static void index(Handle handle, Device device) {
+    handle.execute(
+        """
+        delete from device.device_tag where organization_id = ? and device_id = ?
+        """,
+        device.organization(),
+        device.id().value());
+    handle
+        .createUpdate(
+            """
+            insert into device.device_tag (organization_id, tag, device_id)
+            select distinct :organization, tag, :id from unnest(:tags) as t (tag)
+            """)
+        .bind("organization", device.organization())
+        .bind("id", device.id().value())
+        .bindArray("tags", String.class, device.tags())
+        .execute();
+  }
+
   static void countOneMore(Handle handle, OrganizationId organization) {
     handle
         .createUpdate(

@@ -76,6 +76,9 @@ public class Devices {
     if (!DeviceStore.insert(handle, registered)) {
       throw Refusal.of(ErrorCode.ALREADY_EXISTS, "There is a device of this id already.");
     }
+    if (!registered.tags().isEmpty()) {
+      DeviceStore.index(handle, registered);
+    }
     EventStore.append(
         handle,
         organization,
@@ -129,10 +132,11 @@ public class Devices {
     return find(handle, organization, idOrHandle).orElseThrow(() -> Refusal.notFound("device"));
   }
 
-  /// The device that makes one of its own calls. Any other than its own is forbidden, whether it
-  /// exists or not; a person may speak for a device in open mode only.
+  /// The device that makes one of its own calls. Any other device is forbidden to it; a person may
+  /// speak for a device in open mode only.
   ///
-  /// @throws Refusal `not found` when the caller's own device is gone: it should enroll again
+  /// @throws Refusal `not found` when the organization has no such device, or when the caller's own
+  ///   is gone: it should enroll again
   public Device requireSelf(Handle handle, Caller caller, String idOrHandle) {
     return switch (caller) {
       case Caller.Device self -> {
@@ -144,6 +148,7 @@ public class Devices {
                 .map(id -> id.equals(self.deviceId()))
                 .orElse(device.handle().equals(idOrHandle));
         if (!named) {
+          var _ = require(handle, self.organization(), idOrHandle);
           throw Refusal.forbidden("A device token is good for its own device only.");
         }
         yield device;
@@ -193,6 +198,9 @@ public class Devices {
           DeviceStore.lock(handle, require(handle, organization, idOrHandle));
           Device after = changed(require(handle, organization, idOrHandle), change);
           DeviceStore.update(handle, after);
+          if (change.tags() != null) {
+            DeviceStore.index(handle, after);
+          }
           EventStore.append(
               handle,
               organization,
@@ -239,6 +247,11 @@ public class Devices {
         device,
         GroupStore.namesOf(handle, device.organization(), List.of(device.id()))
             .getOrDefault(device.id(), List.of()));
+  }
+
+  /// How many devices the organization has; costs the same for any number.
+  public long count(Handle handle, OrganizationId organization) {
+    return new DeviceSearch(organization, DeviceFilter.ALL, null).count(handle);
   }
 
   /// Some devices in the order of registration.

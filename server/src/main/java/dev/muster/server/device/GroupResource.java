@@ -1,19 +1,19 @@
 package dev.muster.server.device;
 
+import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
 
 /// Groups on REST. A group is named by its id or its name.
 @Path("/api/groups")
@@ -32,11 +32,9 @@ public class GroupResource {
 
   @POST
   @Operation(summary = "Make a group")
-  public Response create(
-      @NotNull(message = "must be an object") @Valid DeviceWire.GroupCreation body) {
-    return Response.status(201)
-        .entity(DeviceWire.GroupRow.of(groups.create(caller.get(), body.name())))
-        .build();
+  @ResponseStatus(201)
+  public DeviceWire.GroupRow create(@Valid DeviceWire.GroupCreation body) {
+    return DeviceWire.GroupRow.of(groups.create(caller.get(), Bodies.present(body).name()));
   }
 
   @GET
@@ -56,10 +54,8 @@ public class GroupResource {
   @POST
   @Path("{group}/devices")
   @Operation(summary = "Put up to 1,000 devices into a group, all or none")
-  public void joinAll(
-      @PathParam("group") String group,
-      @NotNull(message = "must be an object") @Valid DeviceWire.Members body) {
-    groups.joinAll(caller.get(), group, body.deviceIds());
+  public void joinAll(@PathParam("group") String group, @Valid DeviceWire.Members body) {
+    groups.joinAll(caller.get(), group, Bodies.present(body).deviceIds());
   }
 
   @DELETE

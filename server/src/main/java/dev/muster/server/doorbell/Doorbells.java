@@ -25,6 +25,8 @@ public class Doorbells {
   /// How long one call waits for all of its devices together.
   private static final int PATIENCE_MILLIS = 2_000;
 
+  private record Sending(Line line, CompletableFuture<Void> done) {}
+
   private final Lines lines;
   private final Devices devices;
   private final Database database;
@@ -40,15 +42,19 @@ public class Doorbells {
   /// Rings those of the devices that are connected to this node, and says for each what came of it.
   /// Never throws, and takes no longer than about two seconds, however many and slow they are.
   public Map<DeviceId, Ring> ring(Collection<DeviceId> devices) {
-    Map<DeviceId, CompletableFuture<Void>> sending = new HashMap<>();
+    Map<DeviceId, Sending> sending = new HashMap<>();
     for (DeviceId device : devices) {
-      lines.to(device).ifPresent(line -> sending.put(device, send(line)));
+      lines.to(device).ifPresent(line -> sending.put(device, new Sending(line, send(line))));
     }
-    await(CompletableFuture.allOf(sending.values().toArray(CompletableFuture[]::new)));
+    await(sending.values());
     Map<DeviceId, Ring> rings = new LinkedHashMap<>();
     for (DeviceId device : devices) {
-      CompletableFuture<Void> sent = sending.get(device);
-      rings.put(device, sent == null ? new Ring.Offline() : outcome(sent));
+      Sending sent = sending.get(device);
+      Ring ring = sent == null ? new Ring.Offline() : outcome(sent.done());
+      if (sent != null && ring instanceof Ring.Failed) {
+        lines.giveUp(device, sent.line());
+      }
+      rings.put(device, ring);
     }
     return rings;
   }
@@ -61,9 +67,10 @@ public class Doorbells {
     }
   }
 
-  private static void await(CompletableFuture<Void> all) {
+  private static void await(Collection<Sending> sending) {
     try {
-      all.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(sending.stream().map(Sending::done).toArray(CompletableFuture[]::new))
+          .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException unfinished) {

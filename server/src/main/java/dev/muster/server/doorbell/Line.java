@@ -8,6 +8,7 @@ interface Line {
   enum Goodbye {
     REPLACED(4000, "the device has connected again"),
     SILENT(4001, "no pong for too long"),
+    STUCK(4002, "the device does not read what it is sent"),
     REVOKED(1008, "the device token is revoked");
 
     private final int code;

@@ -4,6 +4,7 @@ import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
+import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
 /// The connections of this node, at most one a device: a new one takes the place of the old, which
 /// may be dead without anybody knowing.
 @Singleton
-public class Lines {
+public final class Lines {
   static final Duration PING_EVERY = Duration.ofSeconds(30);
 
   /// A peer that missed two pings and has not answered the third in time is gone.
@@ -43,7 +44,7 @@ public class Lines {
   private final DeviceTokens tokens;
   private final ConcurrentMap<DeviceId, Connected> connected = new ConcurrentHashMap<>();
 
-  Lines(InstantSource clock, DeviceTokens tokens, Broadcast broadcast) {
+  public Lines(InstantSource clock, DeviceTokens tokens, Broadcast broadcast) {
     this.clock = clock;
     this.tokens = tokens;
     tokens.onRevoked(credential -> hangUpOn(Set.of(credential)));
@@ -51,7 +52,17 @@ public class Lines {
   }
 
   void start(@Observes StartupEvent event, Vertx vertx) {
-    vertx.setPeriodic(PING_EVERY.toMillis(), _ -> sweep());
+    vertx.setPeriodic(PING_EVERY.toMillis(), _ -> Thread.startVirtualThread(this::tidy));
+  }
+
+  /// Broadcasts may be lost, so revocations are looked up as well.
+  private void tidy() {
+    try {
+      sweep();
+      hangUpOnRevoked();
+    } catch (RuntimeException failure) {
+      Log.debugf("Doorbell connections were not checked: %s", failure.getMessage());
+    }
   }
 
   /// From now on the device is rung over `line`. The caller checks the credential again afterwards,
@@ -81,6 +92,14 @@ public class Lines {
     }
   }
 
+  /// Hangs up on a peer that does not read, so that it costs one ring and not each of them.
+  void giveUp(DeviceId device, Line line) {
+    Connected present = connected.get(device);
+    if (present != null && present.line.equals(line) && connected.remove(device, present)) {
+      line.hangUp(Line.Goodbye.STUCK);
+    }
+  }
+
   Optional<Line> to(DeviceId device) {
     return Optional.ofNullable(connected.get(device)).map(present -> present.line);
   }
@@ -97,8 +116,8 @@ public class Lines {
     });
   }
 
-  /// For when revocations may have been missed.
-  private void hangUpOnRevoked() {
+  /// Finds the revocations that this node was not told of.
+  void hangUpOnRevoked() {
     Set<UUID> held =
         connected.values().stream()
             .map(present -> present.credential)

@@ -1,10 +1,10 @@
 package dev.muster.server.doorbell;
 
+import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -34,10 +34,8 @@ public class PushTokenResource {
 
   @POST
   @Operation(summary = "Register the push token of a device")
-  public Response register(
-      @PathParam("id") String device,
-      @NotNull(message = "must be an object") @Valid TokenRegistration body) {
-    doorbells.pushTo(caller.get(), device, body.token());
+  public Response register(@PathParam("id") String device, @Valid TokenRegistration body) {
+    doorbells.pushTo(caller.get(), device, Bodies.present(body).token());
     return Response.accepted().build();
   }
 }

@@ -1,8 +1,6 @@
 package dev.muster.server.identity;
 
 import dev.muster.server.organization.Organizations;
-import dev.muster.server.platform.AdvisoryLock;
-import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Role;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.postgres.DataFolder;
@@ -23,19 +21,12 @@ public final class Bootstrap {
   static final String PASSWORD_FILE = "admin-password";
   private static final int BEFORE_JOBS = 50;
 
-  private final Database database;
   private final Organizations organizations;
   private final Tenants tenants;
   private final Settings settings;
   private final DataFolder folder;
 
-  Bootstrap(
-      Database database,
-      Organizations organizations,
-      Tenants tenants,
-      Settings settings,
-      DataFolder folder) {
-    this.database = database;
+  Bootstrap(Organizations organizations, Tenants tenants, Settings settings, DataFolder folder) {
     this.organizations = organizations;
     this.tenants = tenants;
     this.settings = settings;
@@ -48,30 +39,23 @@ public final class Bootstrap {
     }
   }
 
-  /// The transaction that holds the lock only holds the lock: the organization is made in one that
-  /// sees nothing else, as any organization is.
+  /// Of several nodes at once the database lets one make the organization.
   void run(String adminEmail, Optional<String> adminPassword) {
-    database.acrossOrganizations(handle -> {
-      AdvisoryLock.hold(handle, "bootstrap");
-      if (organizations.home().isEmpty()) {
-        make(adminEmail, adminPassword);
-      }
-      return true;
-    });
-  }
-
-  private void make(String adminEmail, Optional<String> adminPassword) {
     String password = adminPassword.orElseGet(Bootstrap::randomPassword);
     Path file = folder.path().resolve(PASSWORD_FILE);
-    tenants.createHome(
-        "Default",
-        new NewUser(adminEmail, "Admin", password, Role.ADMIN),
-        () -> {
-          // written before the commit: a password that nobody can read would lock everybody out
-          if (adminPassword.isEmpty()) {
-            folder.writePrivately(file, password);
-          }
-        });
+    boolean made =
+        tenants.createHome(
+            "Default",
+            new NewUser(adminEmail, "Admin", password, Role.ADMIN),
+            () -> {
+              // written before the commit: a password that nobody can read would lock everybody out
+              if (adminPassword.isEmpty()) {
+                folder.writePrivately(file, password);
+              }
+            });
+    if (!made) {
+      return;
+    }
     if (adminPassword.isEmpty()) {
       Log.infof("The admin is %s; the password is in %s", adminEmail, file);
     } else {

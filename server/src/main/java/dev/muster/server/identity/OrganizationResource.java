@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.muster.server.organization.Organization;
 import dev.muster.server.organization.Organizations;
+import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
@@ -79,14 +80,15 @@ final class OrganizationResource {
   @POST
   @ResponseStatus(201)
   @Operation(summary = "Make an organization and its admin; for admins of the first one")
-  public TenantBody create(@NotNull(message = "must be a JSON object") @Valid NewTenantBody body) {
+  public TenantBody create(@Valid NewTenantBody body) {
+    NewTenantBody tenant = Bodies.present(body);
     Tenants.Tenant made =
         tenants.create(
             caller.get(),
-            body.name().strip(),
-            body.adminEmail().strip(),
-            body.adminName().strip(),
-            body.adminPassword());
+            tenant.name().strip(),
+            tenant.adminEmail().strip(),
+            tenant.adminName().strip(),
+            tenant.adminPassword());
     Organization organization = made.organization();
     return new TenantBody(
         organization.id().toString(),

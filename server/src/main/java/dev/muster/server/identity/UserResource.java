@@ -8,12 +8,12 @@ import dev.muster.server.organization.Organizations;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
@@ -61,8 +61,9 @@ final class UserResource {
   @POST
   @ResponseStatus(201)
   @Operation(summary = "Make a user")
-  public UserBody create(@NotNull(message = "must be a JSON object") @Valid NewUserBody body) {
-    return UserWire.of(users.create(caller.get(), body.user()), nameOf(caller.organization()));
+  public UserBody create(@Valid NewUserBody body) {
+    return UserWire.of(
+        users.create(caller.get(), Bodies.present(body).user()), nameOf(caller.organization()));
   }
 
   @GET
@@ -75,10 +76,8 @@ final class UserResource {
   @PATCH
   @Path("{id}")
   @Operation(summary = "Change a user's name, role or password, or deactivate the user")
-  public UserBody change(
-      @PathParam("id") String id,
-      @NotNull(message = "must be a JSON object") @Valid UserChangeBody body) {
-    User changed = users.change(caller.get(), userId(id), body.change());
+  public UserBody change(@PathParam("id") String id, @Valid UserChangeBody body) {
+    User changed = users.change(caller.get(), userId(id), Bodies.present(body).change());
     return UserWire.of(changed, nameOf(caller.organization()));
   }
 

@@ -135,7 +135,7 @@ final class UserStore {
             update identity.users
             set name = coalesce(:name, name), role = coalesce(:role, role),
                 is_active = coalesce(:active, is_active),
-                password_hash = coalesce(:hash, password_hash), updated_at = :now
+                password_hash = coalesce(:hash, password_hash), updated_at = greatest(:now, updated_at + interval '1 microsecond')
             where organization_id = :organization and id = :id
             returning *
             """)

@@ -15,13 +15,16 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class OrganizationStore {
   private OrganizationStore() {}
 
-  static Organization insert(
+  /// Empty only for a home organization when there is one already, or one is being made: then this
+  /// waits for its transaction.
+  static Optional<Organization> insert(
       Handle handle, OrganizationId id, String name, boolean home, Instant now) {
     return handle
         .createQuery(
             """
             insert into organization.organization (id, name, home, created_at)
             values (:id, :name, :home, :now)
+            on conflict (home) where home do nothing
             returning id, name, home, created_at
             """)
         .bind("id", id)
@@ -29,7 +32,7 @@ final class OrganizationStore {
         .bind("home", home)
         .bind("now", now)
         .map(OrganizationStore::read)
-        .one();
+        .findOne();
   }
 
   static Optional<Organization> find(Handle handle, OrganizationId id) {

@@ -33,18 +33,22 @@ public final class Organizations {
   /// so it is made together with one, by a lower room.
   public Organization create(Handle handle, Caller caller, OrganizationId id, String name) {
     caller.require(Right.WRITE_ORGANIZATIONS);
-    return insert(handle, id, name, false);
+    return insert(handle, id, name, false).orElseThrow();
   }
 
-  /// The same for the organization that the first start of the server makes. That there is none yet
-  /// is for the database to say: a second one breaks a unique key.
-  public Organization createHome(Handle handle, OrganizationId id, String name) {
+  /// The same for the organization that the first start of the server makes. Empty when another
+  /// node has made it.
+  public Optional<Organization> createHome(Handle handle, OrganizationId id, String name) {
     return insert(handle, id, name, true);
   }
 
-  private Organization insert(Handle handle, OrganizationId id, String name, boolean home) {
-    Organization organization = OrganizationStore.insert(handle, id, name, home, clock.instant());
-    listeners.forEach(listener -> listener.created(handle, id));
+  private Optional<Organization> insert(
+      Handle handle, OrganizationId id, String name, boolean home) {
+    Optional<Organization> organization =
+        OrganizationStore.insert(handle, id, name, home, clock.instant());
+    if (organization.isPresent()) {
+      listeners.forEach(listener -> listener.created(handle, id));
+    }
     return organization;
   }
 

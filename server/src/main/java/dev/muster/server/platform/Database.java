@@ -23,6 +23,8 @@ public final class Database {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
   private static final Set<String> DEADLOCK = Set.of("40001", "40P01");
 
+  private static final ThreadLocal<Database> INSIDE = new ThreadLocal<>();
+
   private final DataSource dataSource;
   private final Jdbi jdbi;
 
@@ -38,7 +40,8 @@ public final class Database {
     return run("muster_app", organization.value(), TransactionIsolationLevel.READ_COMMITTED, work);
   }
 
-  /// The same, for reading several times from one snapshot; nothing can be written.
+  /// The same, for reading several times from one snapshot. What is written must not depend on what
+  /// others write at the same time (a cache).
   public <T extends @Nullable Object> T snapshotOf(
       OrganizationId organization, HandleCallback<T, RuntimeException> work) {
     return run("muster_app", organization.value(), TransactionIsolationLevel.REPEATABLE_READ, work);
@@ -61,6 +64,24 @@ public final class Database {
       @Nullable UUID organization,
       TransactionIsolationLevel isolation,
       HandleCallback<T, RuntimeException> work) {
+    if (INSIDE.get() != null) {
+      // Jdbi would hand out the thread's open handle, and the role and organization of the inner
+      // transaction would be those of the rest of the outer one.
+      throw new IllegalStateException("a transaction inside a transaction: hand on the Handle");
+    }
+    INSIDE.set(this);
+    try {
+      return retrying(role, organization, isolation, work);
+    } finally {
+      INSIDE.remove();
+    }
+  }
+
+  private <T extends @Nullable Object> T retrying(
+      String role,
+      @Nullable UUID organization,
+      TransactionIsolationLevel isolation,
+      HandleCallback<T, RuntimeException> work) {
     for (int attempt = 1; ; attempt++) {
       try {
         return jdbi.inTransaction(
@@ -69,10 +90,6 @@ public final class Database {
               enter(handle, role, organization);
               return work.withHandle(handle);
             });
-      } catch (RetryTransaction again) {
-        if (attempt == TRIES) {
-          throw Refusal.unavailable("Too many changes at once; try again.", COME_AGAIN, again);
-        }
       } catch (RuntimeException failure) {
         String state = sqlState(failure);
         if (state == null || !DEADLOCK.contains(state) || attempt == TRIES) {
@@ -87,13 +104,6 @@ public final class Database {
         "select set_config('role', ?, true), set_config('muster.organization', ?, true)",
         role,
         organization == null ? "" : organization.toString());
-  }
-
-  /// Thrown by work that finds that it must start again with what it has learned.
-  public static final class RetryTransaction extends RuntimeException {
-    public RetryTransaction(String message) {
-      super(message, null, false, false);
-    }
   }
 
   private static RuntimeException translated(RuntimeException failure, @Nullable String state) {

@@ -22,7 +22,7 @@ public enum ErrorCode {
   NOT_ACCEPTABLE(Kind.NOT_ACCEPTABLE, "No acceptable representation"),
   TOO_LARGE(Kind.TOO_LARGE, "The request is too large"),
 
-  ALREADY_EXISTS(Kind.CONFLICT, "It exists already"),
+  ALREADY_EXISTS(Kind.EXISTS, "It exists already"),
   ALREADY_CURRENT(Kind.CONFLICT, "The version is current already"),
   NO_VERSION(Kind.CONFLICT, "The policy has no version"),
   STALE_VERSION(Kind.CONFLICT, "Somebody else has changed it meanwhile"),
@@ -45,6 +45,7 @@ public enum ErrorCode {
     METHOD_NOT_ALLOWED(405, 12),
     NOT_ACCEPTABLE(406, 3),
     CONFLICT(409, 9),
+    EXISTS(409, 6),
     TOO_LARGE(413, 8),
     UNSUPPORTED_MEDIA_TYPE(415, 3),
     TOO_MANY(429, 8),

@@ -15,7 +15,7 @@ import javax.sql.DataSource;
 /// time, taken over when a worker dies. A server without the role `worker` never starts it.
 public final class Jobs implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
   private final List<Scheduler> schedulers = new ArrayList<>();
 
@@ -61,5 +61,6 @@ public final class Jobs implements AutoCloseable {
   @Override
   public void close() {
     schedulers.forEach(Scheduler::stop);
+    schedulers.clear();
   }
 }

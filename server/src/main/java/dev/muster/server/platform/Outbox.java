@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells rooms what has happened, after it was committed, at least once.
 ///
-/// An event is stored once a listener, in the transaction that caused it. [#deliver] claims due
+/// An event is stored once a listener, in the transaction that caused it. [#deliver] leases due
 /// rows with SKIP LOCKED, so any number of nodes may call it; a listener that throws is tried again
 /// with backoff, and after [#MAX_ATTEMPTS] the row is kept as a dead letter.
 public final class Outbox {
   static final int MAX_ATTEMPTS = 12;
   private static final int BATCH = 100;
+
+  /// How long a batch may take before another node tries it too.
+  private static final Duration LEASE = Duration.ofMinutes(1);
 
   private final Database database;
   private final InstantSource clock;
@@ -71,27 +75,32 @@ public final class Outbox {
   }
 
   /// Delivers what is due, batch by batch, until nothing is. Returns the number of rows delivered.
+  /// Listeners are called outside any transaction, so that each can have its own.
   public int deliver() {
     int delivered = 0;
     while (true) {
-      List<OutboxStore.Row> batch = new ArrayList<>();
-      int done =
-          database.acrossOrganizations(handle -> {
-            batch.clear();
-            batch.addAll(OutboxStore.claim(handle, clock.instant(), BATCH));
-            List<UUID> ok = new ArrayList<>();
-            for (OutboxStore.Row row : batch) {
-              String error = tryDeliver(row);
-              if (error == null) {
-                ok.add(row.id());
-              } else {
-                postpone(handle, row, error);
-              }
-            }
-            OutboxStore.delete(handle, ok);
-            return ok.size();
-          });
-      delivered += done;
+      Instant now = clock.instant();
+      List<OutboxStore.Row> batch =
+          database.acrossOrganizations(
+              handle -> OutboxStore.claim(handle, now, now.plus(LEASE), BATCH));
+      List<UUID> done = new ArrayList<>();
+      Map<OutboxStore.Row, String> refused = new LinkedHashMap<>();
+      for (OutboxStore.Row row : batch) {
+        String error = tryDeliver(row);
+        if (error == null) {
+          done.add(row.id());
+        } else {
+          refused.put(row, error);
+        }
+      }
+      if (!batch.isEmpty()) {
+        database.acrossOrganizations(handle -> {
+          OutboxStore.delete(handle, done);
+          refused.forEach((row, error) -> postpone(handle, row, error));
+          return done;
+        });
+      }
+      delivered += done.size();
       if (batch.size() < BATCH) {
         return delivered;
       }
@@ -119,11 +128,11 @@ public final class Outbox {
   }
 
   private void postpone(Handle handle, OutboxStore.Row row, String error) {
-    int attempts = row.attempts() + 1;
+    int attempts = row.attempts();
     Instant now = clock.instant();
     boolean dead = attempts >= MAX_ATTEMPTS;
     Duration wait = Duration.ofSeconds(Math.min(600, 1L << Math.min(attempts, 10)));
-    OutboxStore.postpone(handle, row.id(), attempts, now.plus(wait), dead ? now : null, error);
+    OutboxStore.postpone(handle, row.id(), now.plus(wait), dead ? now : null, error);
     if (dead) {
       Log.errorf(
           "Event %s %s is dead after %d attempts: %s", row.type(), row.id(), attempts, error);

@@ -36,18 +36,23 @@ final class OutboxStore {
         .execute();
   }
 
-  static List<Row> claim(Handle handle, Instant now, int limit) {
+  /// Takes due rows until `leasedUntil`: who claims them and dies leaves them to be claimed again
+  /// then. The attempt counts from here.
+  static List<Row> claim(Handle handle, Instant now, Instant leasedUntil, int limit) {
     return handle
         .createQuery(
             """
-            select id, organization_id, listener, event_type as type, body::text as body, attempts
-            from platform.outbox
-            where dead_at is null and due_at <= :now
-            order by due_at, id
-            limit :limit
-            for update skip locked
+            update platform.outbox set attempts = attempts + 1, due_at = :leasedUntil
+            where id in (
+              select id from platform.outbox
+              where dead_at is null and due_at <= :now
+              order by due_at, id
+              limit :limit
+              for update skip locked)
+            returning id, organization_id, listener, event_type as type, body::text as body, attempts
             """)
         .bind("now", now)
+        .bind("leasedUntil", leasedUntil)
         .bind("limit", limit)
         .map((row, _) ->
             new Row(
@@ -68,16 +73,15 @@ final class OutboxStore {
   }
 
   static void postpone(
-      Handle handle, UUID id, int attempts, Instant dueAt, @Nullable Instant deadAt, String error) {
+      Handle handle, UUID id, Instant dueAt, @Nullable Instant deadAt, String error) {
     handle
         .createUpdate(
             """
             update platform.outbox
-            set attempts = :attempts, due_at = :dueAt, dead_at = :deadAt, error = left(:error, 1000)
+            set due_at = :dueAt, dead_at = :deadAt, error = left(:error, 1000)
             where id = :id
             """)
         .bind("id", id)
-        .bind("attempts", attempts)
         .bind("dueAt", dueAt)
         .bind("deadAt", deadAt)
         .bind("error", error)

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.muster.server.identity.User;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -80,11 +80,10 @@ final class SessionResource {
   @Path("login")
   @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = "no-store")
   @Operation(summary = "Log in by e-mail address and password")
-  public LoginAnswer logIn(
-      @NotNull(message = "must be a JSON object") @Valid LoginBody body,
-      HttpServerRequest request) {
+  public LoginAnswer logIn(@Valid LoginBody body, HttpServerRequest request) {
+    LoginBody login = Bodies.present(body);
     String address = request.remoteAddress().hostAddress();
-    Sessions.Tokens tokens = sessions.logIn(address, body.name(), body.password());
+    Sessions.Tokens tokens = sessions.logIn(address, login.name(), login.password());
     return new LoginAnswer(tokens.access(), tokens.refresh(), UserSummary.of(tokens.user()));
   }
 
@@ -92,16 +91,15 @@ final class SessionResource {
   @Path("refresh")
   @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = "no-store")
   @Operation(summary = "Get new tokens for a refresh token, which is good for one use")
-  public RefreshAnswer refresh(
-      @NotNull(message = "must be a JSON object") @Valid RefreshBody body) {
-    Sessions.Tokens tokens = sessions.refresh(body.refresh());
+  public RefreshAnswer refresh(@Valid RefreshBody body) {
+    Sessions.Tokens tokens = sessions.refresh(Bodies.present(body).refresh());
     return new RefreshAnswer(tokens.access(), tokens.refresh());
   }
 
   @POST
   @Path("logout")
   @Operation(summary = "End the session that a refresh token continues")
-  public void logOut(@NotNull(message = "must be a JSON object") @Valid RefreshBody body) {
-    sessions.logOut(caller.get(), body.refresh());
+  public void logOut(@Valid RefreshBody body) {
+    sessions.logOut(caller.get(), Bodies.present(body).refresh());
   }
 }

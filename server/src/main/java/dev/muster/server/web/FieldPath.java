@@ -12,14 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class FieldPath {
   private FieldPath() {}
 
-  /// Null when what is wrong is a parameter, or the body as a whole.
-  static @Nullable String inBody(ConstraintViolation<?> violation) {
+  /// Within the body that a resource method was called with; null when what is wrong is another
+  /// parameter.
+  static @Nullable String inArgument(ConstraintViolation<?> violation) {
     List<Path.Node> nodes = nodes(violation);
-    if (nodes.size() <= 2) {
-      return null;
-    }
+    return nodes.size() <= 2 ? null : text(nodes.subList(2, nodes.size()));
+  }
+
+  /// Within a body that was validated by itself.
+  static String inBody(ConstraintViolation<?> violation) {
+    return text(nodes(violation));
+  }
+
+  private static String text(List<Path.Node> nodes) {
     StringBuilder path = new StringBuilder();
-    for (Path.Node node : nodes.subList(2, nodes.size())) {
+    for (Path.Node node : nodes) {
       if (node.getIndex() != null) {
         path.append('[').append(node.getIndex()).append(']');
       } else if (node.getKey() != null) {

@@ -15,8 +15,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -24,8 +22,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What every HTTP request passes before it is routed, in this order: it gets its request id; too
-/// large a body, a NUL in the path or query and, in open mode, a foreign host are refused; the
-/// credential is checked. So a path that does not exist is 401 to a stranger, like any other.
+/// large a body, a path or query that cannot be read and, in open mode, a foreign host are refused;
+/// the credential is checked. So a path that does not exist is 401 to a stranger, like any other.
 @Singleton
 public final class Gate {
   static final String CALLER = "muster.caller";
@@ -33,7 +31,6 @@ public final class Gate {
   static final String NO_CREDENTIAL =
       "Send a credential: the header Authorization: Bearer …, with an access token of"
           + " /api/auth/login/, an API key, a device token or an enrollment token.";
-  private static final int MOST_BODY_BYTES = 1024 * 1024;
   private static final int BEFORE_ALL = 10_000;
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final Set<String> LOOPBACK_NAMES =
@@ -67,7 +64,8 @@ public final class Gate {
     try {
       refuseUnreadable(request);
       refuseForeignHost(request);
-      if (isPublic(request.path())) {
+      nameAbsentBody(request);
+      if (isPublic(context.normalizedPath())) {
         context.next();
         return;
       }
@@ -138,18 +136,19 @@ public final class Gate {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (length != null
         && length.matches("[0-9]{1,18}")
-        && Long.parseLong(length) > MOST_BODY_BYTES) {
-      throw Refusal.of(ErrorCode.TOO_LARGE, "A body may have 1 MiB (1048576 bytes) at the most.");
+        && Long.parseLong(length) > JsonBodies.MOST_BYTES) {
+      throw JsonBodies.tooLarge();
     }
-    String target = request.uri();
-    if (target.contains("%00")) {
-      throw Refusal.parameter("path", "must not contain NUL");
-    }
-    try {
-      var _ = new URI(target).getPath();
-    } catch (URISyntaxException malformed) {
-      throw Refusal.parameter(
-          "path", "is not a valid URI: percent-encode what is not allowed in it");
+    RequestTarget.refuseUnreadable(request.uri());
+  }
+
+  /// A request that has no body needs no media type for it.
+  private static void nameAbsentBody(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
+        && (length == null || length.equals("0"))
+        && request.getHeader(HttpHeaders.CONTENT_TYPE) == null) {
+      request.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
     }
   }
 
@@ -168,7 +167,9 @@ public final class Gate {
     }
   }
 
-  private static boolean isPublic(String path) {
+  /// Of the path as it will be routed: `//api`, `/./api`, `/%61pi` and `/api;x` lead to `/api`.
+  private static boolean isPublic(String normalized) {
+    String path = normalized.replaceAll(";[^/]*", "");
     boolean guarded =
         under(path, "/api")
             || under(path, "/v1")

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import dev.muster.protocol.Json;
+import dev.muster.server.platform.JsonText;
 import java.io.IOException;
 
 /// Reads a JSON object, and nothing else, as a [Json.Obj].
@@ -17,7 +18,7 @@ final class JsonObjectReader extends StdDeserializer<Json.Obj> {
   public Json.Obj deserialize(JsonParser parser, DeserializationContext context)
       throws IOException {
     return parser.currentToken() == JsonToken.START_OBJECT
-        ? JsonReader.object(parser)
+        ? JsonText.readObject(parser)
         : (Json.Obj) context.handleUnexpectedToken(Json.Obj.class, parser);
   }
 }

@@ -14,18 +14,19 @@ import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.muster.protocol.Json;
+import dev.muster.server.platform.JsonText;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.stream.Collectors;
 
 /// How JSON is read and written on REST: unknown keys are ignored, nothing is coerced to another
 /// type (a number is no string), and text that a database or a UTF-8 reader could not take is
 /// refused.
 @Singleton
 public final class JsonShapes implements ObjectMapperCustomizer {
-  static final String UNREADABLE = "must not contain NUL or a lone surrogate";
-
   @Override
   @SuppressWarnings("deprecation") // a customizer is handed a mapper and no builder
   public void customize(ObjectMapper mapper) {
@@ -34,6 +35,7 @@ public final class JsonShapes implements ObjectMapperCustomizer {
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -52,35 +54,25 @@ public final class JsonShapes implements ObjectMapperCustomizer {
             .addSerializer(Json.class, new JsonWriter()));
   }
 
-  /// Whether PostgreSQL and UTF-8 can hold the text.
-  public static boolean isStorable(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == 0) {
-        return false;
-      }
-      if (Character.isSurrogate(c)) {
-        if (!Character.isHighSurrogate(c)
-            || i + 1 == text.length()
-            || !Character.isLowSurrogate(text.charAt(i + 1))) {
-          return false;
-        }
-        i++;
-      }
-    }
-    return true;
-  }
-
   /// The name of a Java type to people who write JSON.
   static String name(Class<?> type) {
+    if (type.isEnum()) {
+      return "one of "
+          + Arrays.stream(type.getEnumConstants())
+              .map(String::valueOf)
+              .collect(Collectors.joining(", "));
+    }
     if (type == String.class) {
       return "a string";
     }
     if (type == boolean.class || type == Boolean.class) {
       return "true or false";
     }
-    if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
-      return "a whole number";
+    if (type == int.class || type == Integer.class) {
+      return "a whole number from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE;
+    }
+    if (type == long.class || type == Long.class) {
+      return "a whole number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE;
     }
     if (Collection.class.isAssignableFrom(type)) {
       return "an array";
@@ -103,8 +95,8 @@ public final class JsonShapes implements ObjectMapperCustomizer {
         return (String) context.handleUnexpectedToken(String.class, parser);
       }
       String text = parser.getText();
-      if (!isStorable(text)) {
-        throw JsonMappingException.from(parser, UNREADABLE);
+      if (!JsonText.isStorable(text)) {
+        throw JsonMappingException.from(parser, JsonText.UNSTORABLE);
       }
       return text;
     }

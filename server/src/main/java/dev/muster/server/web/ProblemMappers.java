@@ -1,8 +1,6 @@
 package dev.muster.server.web;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import io.quarkus.logging.Log;
@@ -13,8 +11,8 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /// Maps whatever leaves a resource to a problem document. The one mapper of the REST transport.
@@ -39,12 +37,12 @@ public class ProblemMappers {
     List<Refusal.FieldError> fields = new ArrayList<>();
     boolean body = false;
     for (ConstraintViolation<?> violation : violations.getConstraintViolations()) {
-      String field = FieldPath.inBody(violation);
+      String field = FieldPath.inArgument(violation);
       body |= field != null;
       field = field == null ? FieldPath.parameter(violation) : field;
       fields.add(new Refusal.FieldError(field, violation.getMessage()));
     }
-    fields.sort(java.util.Comparator.comparing(Refusal.FieldError::field));
+    fields.sort(Comparator.comparing(Refusal.FieldError::field));
     return refusal(
         body
             ? Refusal.invalid(fields)
@@ -53,7 +51,7 @@ public class ProblemMappers {
 
   @ServerExceptionMapper
   public Response json(JsonProcessingException failure) {
-    return refusal(of(failure));
+    return refusal(JsonProblems.of(failure));
   }
 
   @ServerExceptionMapper
@@ -77,7 +75,16 @@ public class ProblemMappers {
       Log.error("A request failed", failure);
       return refusal(Refusal.of(code, Problems.INTERNAL_DETAIL));
     }
-    return refusal(Refusal.of(code, code.title() + "."));
+    return refusal(Refusal.of(code, detail(code)));
+  }
+
+  private static String detail(ErrorCode code) {
+    return switch (code.kind()) {
+      case NOT_FOUND -> "Nothing is served at this path; /docs lists what is.";
+      case METHOD_NOT_ALLOWED -> "This path is served, but not with this method; see /docs.";
+      case UNSUPPORTED_MEDIA_TYPE -> "Send JSON, with the header Content-Type: application/json.";
+      default -> code.title() + ".";
+    };
   }
 
   @ServerExceptionMapper
@@ -89,47 +96,5 @@ public class ProblemMappers {
     }
     Log.errorf(failure, "Request %s failed", context.<String>get(Gate.REQUEST_ID));
     return refusal(Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL));
-  }
-
-  /// Text that is no JSON is malformed; JSON of another shape is a wrong field.
-  private static Refusal of(JsonProcessingException failure) {
-    if (failure instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
-      return Refusal.invalid(path(mapping), sentence(mapping));
-    }
-    if (failure instanceof JsonMappingException mapping
-        && !(mapping.getCause() instanceof JacksonException)) {
-      return Refusal.invalid("body", sentence(mapping));
-    }
-    var location = failure.getLocation();
-    String where =
-        location == null
-            ? ""
-            : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
-    return Refusal.of(ErrorCode.MALFORMED_REQUEST, "The body is not valid JSON" + where + ".");
-  }
-
-  private static String path(JsonMappingException failure) {
-    return failure.getPath().stream()
-        .map(step ->
-            step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
-        .collect(Collectors.joining())
-        .replaceFirst("^\\.", "");
-  }
-
-  private static String sentence(JsonMappingException failure) {
-    if (failure instanceof com.fasterxml.jackson.databind.exc.InvalidFormatException format
-        && format.getTargetType().isEnum()) {
-      return "must be one of "
-          + java.util.Arrays.stream(format.getTargetType().getEnumConstants())
-              .map(String::valueOf)
-              .collect(Collectors.joining(", "));
-    }
-    if (failure instanceof com.fasterxml.jackson.databind.exc.MismatchedInputException mismatch
-        && mismatch.getTargetType() != null) {
-      return "must be " + JsonShapes.name(mismatch.getTargetType());
-    }
-    return JsonShapes.UNREADABLE.equals(failure.getOriginalMessage())
-        ? JsonShapes.UNREADABLE
-        : "is not valid here";
   }
 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.Refusal;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -34,9 +36,12 @@ public final class Problems {
           "urn:muster:error:" + code.wireName(),
           code.title(),
           code.kind().httpStatus(),
-          refusal.detail(),
+          JsonText.printable(refusal.detail()),
           code.wireName(),
-          refusal.fields());
+          refusal.fields().stream()
+              .map(error ->
+                  new Refusal.FieldError(JsonText.printable(error.field()), error.message()))
+              .toList());
     }
   }
 
@@ -63,12 +68,19 @@ public final class Problems {
       response.putHeader("WWW-Authenticate", "Bearer");
     }
     if (problem.status() == 413) {
-      response.putHeader(HttpHeaders.CONNECTION, "close"); // the rest of the body is not read
+      hangUpAfter(context);
     }
     try {
       response.end(json.writeValueAsString(problem));
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
+    }
+  }
+
+  /// The rest of a body that is too large is not read.
+  static void hangUpAfter(RoutingContext context) {
+    if (context.request().version() != HttpVersion.HTTP_2) {
+      context.response().putHeader(HttpHeaders.CONNECTION, "close");
     }
   }
 

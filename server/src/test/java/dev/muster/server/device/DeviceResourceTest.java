@@ -3,17 +3,10 @@ package dev.muster.server.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.muster.server.platform.Database;
-import dev.muster.server.platform.Role;
-import dev.muster.server.testing.FakeLogin;
-import dev.muster.server.testing.Rest;
+import dev.muster.server.testing.Api;
 import dev.muster.server.testing.ServerUnderTest;
-import dev.muster.server.testing.Tenants;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import java.net.URI;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,19 +14,17 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(ServerUnderTest.class)
 @SuppressWarnings("NullAway.Init") // injected
 class DeviceResourceTest {
-  @TestHTTPResource URI server;
-  @Inject Database database;
-  Rest operator;
+  Api operator;
 
   @BeforeEach
   void makeOrganization() {
-    operator = new Rest(server, FakeLogin.as(Tenants.fresh(database), Role.OPERATOR));
+    operator = Api.ofNewOrganization().newUser("operator");
   }
 
   @Test
   void aDeviceIsRegisteredWithItsRowInTheAnswer() {
     operator.post("/api/groups/", "{\"name\": \"shop floor\"}");
-    Rest.Answer made =
+    Api.Answer made =
         operator.post(
             "/api/devices/",
             """
@@ -55,13 +46,13 @@ class DeviceResourceTest {
     assertThat(row.get("created_at").asText()).endsWith("Z");
     assertThat(operator.get("/api/devices/till:1").body()).isEqualTo(row);
     assertThat(operator.post("/api/devices/", "{\"name\": \"x\", \"device_id\": \"till:1\"}"))
-        .extracting(Rest.Answer::status)
+        .extracting(Api.Answer::status)
         .isEqualTo(409);
   }
 
   @Test
   void allThatIsWrongWithABodyIsSaidAtOnce() {
-    Rest.Answer refused =
+    Api.Answer refused =
         operator.post(
             "/api/devices/",
             """
@@ -69,7 +60,7 @@ class DeviceResourceTest {
             """);
 
     assertThat(refused.status()).isEqualTo(422);
-    assertThat(refused.text("/code")).isEqualTo("invalid_fields");
+    assertThat(refused.at("code")).isEqualTo("invalid_fields");
     assertThat(refused.body().get("errors").findValuesAsText("field"))
         .containsExactly("device_id", "name", "platform", "tags[1]");
     assertThat(operator.post("/api/devices/", "{\"name\": \"x\", \"groups\": [\"none\"]}").status())
@@ -83,11 +74,11 @@ class DeviceResourceTest {
     for (int i = 0; i < 5; i++) {
       operator.post("/api/devices/", "{\"name\": \"Tablet " + i + "\"}");
     }
-    Rest.Answer page = operator.get("/api/devices/?limit=2&search=tab");
+    Api.Answer page = operator.get("/api/devices/?limit=2&search=tab");
     assertThat(page.body().get("count").asInt()).isEqualTo(5);
     int seen = page.body().get("results").size();
     while (!page.body().get("next").isNull()) {
-      page = operator.get(page.text("/next"));
+      page = operator.get(page.at("next"));
       seen += page.body().get("results").size();
     }
     assertThat(seen).isEqualTo(5);
@@ -100,18 +91,17 @@ class DeviceResourceTest {
   void nameTagsAndStatusChangeAndThePlatformDoesNot() {
     operator.post("/api/devices/", "{\"name\": \"Old\", \"device_id\": \"d1\", \"tags\": [\"a\"]}");
 
-    Rest.Answer changed =
-        operator.call(
-            "PATCH",
+    Api.Answer changed =
+        operator.patch(
             "/api/devices/d1/",
             "{\"name\": \"New\", \"status\": \"MAINTENANCE\", \"platform\": \"IOS\"}");
 
     assertThat(changed.status()).isEqualTo(200);
-    assertThat(changed.text("/name")).isEqualTo("New");
-    assertThat(changed.text("/status")).isEqualTo("MAINTENANCE");
-    assertThat(changed.text("/platform")).isEqualTo("OTHER");
-    assertThat(changed.text("/tags/0")).isEqualTo("a");
-    assertThat(operator.call("PATCH", "/api/devices/none/", "{}").status()).isEqualTo(404);
+    assertThat(changed.at("name")).isEqualTo("New");
+    assertThat(changed.at("status")).isEqualTo("MAINTENANCE");
+    assertThat(changed.at("platform")).isEqualTo("OTHER");
+    assertThat(changed.at("tags.0")).isEqualTo("a");
+    assertThat(operator.patch("/api/devices/none/", "{}").status()).isEqualTo(404);
   }
 
   @Test
@@ -120,21 +110,20 @@ class DeviceResourceTest {
     operator.post("/api/devices/", "{\"name\": \"x\", \"device_id\": \"d1\"}");
     operator.post("/api/devices/", "{\"name\": \"x\", \"device_id\": \"d2\"}");
 
-    assertThat(operator.post("/api/groups/kiosks/devices/d1/", null).status()).isEqualTo(204);
+    assertThat(operator.post("/api/groups/kiosks/devices/d1/").status()).isEqualTo(204);
     assertThat(
             operator
                 .post("/api/groups/kiosks/devices/", "{\"device_ids\": [\"d1\", \"d2\"]}")
                 .status())
         .isEqualTo(204);
     assertThat(operator.get("/api/devices/?group=kiosks").body().get("count").asInt()).isEqualTo(2);
-    assertThat(operator.call("DELETE", "/api/groups/kiosks/devices/d1/", null).status())
-        .isEqualTo(204);
+    assertThat(operator.delete("/api/groups/kiosks/devices/d1/").status()).isEqualTo(204);
     assertThat(operator.get("/api/groups/").body().get("count").asInt()).isEqualTo(1);
-    assertThat(operator.post("/api/groups/kiosks/devices/none/", null).status()).isEqualTo(404);
+    assertThat(operator.post("/api/groups/kiosks/devices/none/").status()).isEqualTo(404);
     assertThat(
             operator
                 .post("/api/groups/kiosks/devices/", "{\"device_ids\": [\"d1\", \"none\"]}")
-                .text("/errors/0/field"))
+                .at("errors.0.field"))
         .isEqualTo("device_ids[1]");
     assertThat(operator.post("/api/groups/", "{\"name\": \"kiosks\"}").status()).isEqualTo(409);
   }

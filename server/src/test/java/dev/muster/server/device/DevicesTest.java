@@ -155,7 +155,7 @@ class DevicesTest {
     assertThat(self(self, "own")).isEqualTo(own);
     assertThat(self(self, own.id().toString())).isEqualTo(own);
     refused(ErrorCode.FORBIDDEN, () -> self(self, "other"));
-    refused(ErrorCode.FORBIDDEN, () -> self(self, "no-such-device"));
+    refused(ErrorCode.NOT_FOUND, () -> self(self, "no-such-device"));
     refused(ErrorCode.NOT_FOUND, () -> self(gone, "own"));
     refused(ErrorCode.FORBIDDEN, () -> self(operator, "own"));
     refused(ErrorCode.FORBIDDEN, () -> self(new Caller.Enroller(organization, Ids.next()), "own"));
@@ -202,6 +202,13 @@ class DevicesTest {
     assertThat(count(other, new DeviceFilter(null, null, null, "front"))).isEqualTo(3);
     assertThat(count(other, new DeviceFilter("till", null, DeviceStatus.IDLE, "back")))
         .isEqualTo(4);
+
+    devices.change(
+        other,
+        first.entries().getFirst().device().handle(),
+        new Devices.Change(null, List.of("back", "new", "new"), null));
+    assertThat(count(other, new DeviceFilter(null, null, null, "front"))).isEqualTo(2);
+    assertThat(count(other, new DeviceFilter(null, null, null, "new"))).isEqualTo(1);
   }
 
   private long count(Caller caller, DeviceFilter filter) {

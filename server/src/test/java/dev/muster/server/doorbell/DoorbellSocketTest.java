@@ -10,8 +10,7 @@ import dev.muster.server.device.NewDevice;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Role;
-import dev.muster.server.testing.FakeLogin;
-import dev.muster.server.testing.Rest;
+import dev.muster.server.testing.Api;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.testing.Tenants;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -48,7 +47,7 @@ class DoorbellSocketTest {
 
   @BeforeEach
   void registerDevice() {
-    operator = Tenants.person(Tenants.fresh(database), Role.OPERATOR);
+    operator = Tenants.person(Tenants.served(), Role.OPERATOR);
     device = devices.register(operator, NewDevice.named("agent").withHandle("agent"));
   }
 
@@ -91,19 +90,19 @@ class DoorbellSocketTest {
     tokens.revokeAll(operator, "agent");
 
     assertThat(refusal(revoked)).isEqualTo(401);
-    assertThat(refusal(FakeLogin.as(device.organization(), Role.ADMIN))).isEqualTo(403);
-    assertThat(new Rest(server, null).get("/v1/agent/doorbell").status()).isEqualTo(401);
+    assertThat(refusal(java.util.Objects.requireNonNull(Api.home().credential()))).isEqualTo(403);
+    assertThat(Api.anonymous().get("/v1/agent/doorbell").status()).isEqualTo(401);
   }
 
   @Test
   void aDeviceRegistersItsOwnPushTokenOnly() {
     devices.register(operator, NewDevice.named("other").withHandle("other"));
-    Rest self = new Rest(server, token());
+    Api self = Api.with(token());
 
     assertThat(self.post("/devices/agent/token", "{\"token\": \"fcm-1\"}").status()).isEqualTo(202);
     assertThat(self.post("/devices/other/token", "{\"token\": \"fcm-1\"}").status()).isEqualTo(403);
-    assertThat(self.post("/devices/none/token", "{\"token\": \"fcm-1\"}").status()).isEqualTo(403);
-    assertThat(self.post("/devices/agent/token", "{}").text("/errors/0/field")).isEqualTo("token");
+    assertThat(self.post("/devices/none/token", "{\"token\": \"fcm-1\"}").status()).isEqualTo(404);
+    assertThat(self.post("/devices/agent/token", "{}").at("errors.0.field")).isEqualTo("token");
   }
 
   private String token() {

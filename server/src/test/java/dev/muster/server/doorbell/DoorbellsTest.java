@@ -50,7 +50,8 @@ class DoorbellsTest {
     Caller.Device away = device();
     FakeLine line = FakeLine.good();
     lines.connect(good, line);
-    lines.connect(stuck, FakeLine.stuck());
+    FakeLine stuckLine = FakeLine.stuck();
+    lines.connect(stuck, stuckLine);
     lines.connect(broken, FakeLine.broken());
 
     var rings = doorbells.ring(List.of(id(good), id(stuck), id(broken), id(away)));
@@ -59,6 +60,9 @@ class DoorbellsTest {
     assertThat(rings.get(id(stuck))).isInstanceOf(Ring.Failed.class);
     assertThat(rings.get(id(broken))).isEqualTo(new Ring.Failed("the connection broke: reset"));
     assertThat(rings.get(id(away))).isEqualTo(new Ring.Offline());
+    assertThat(stuckLine.goodbyes).containsExactly(Line.Goodbye.STUCK);
+    assertThat(doorbells.ring(List.of(id(stuck))).get(id(stuck))).isEqualTo(new Ring.Offline());
+    assertThat(line.goodbyes).isEmpty();
     assertThat(line.sent).containsExactly("{\"type\":\"policy_changed\"}");
   }
 
@@ -99,6 +103,24 @@ class DoorbellsTest {
     assertThat(deadLine.goodbyes).containsExactly(Line.Goodbye.SILENT);
     assertThat(line.pings).isEqualTo(2);
     assertThat(line.goodbyes).isEmpty();
+  }
+
+  @Test
+  void aRevocationThatNobodyToldOfIsFound() {
+    OrganizationId tenant = Tenants.fresh(database);
+    Caller operator = Tenants.person(tenant, Role.OPERATOR);
+    Device device = devices.register(operator, NewDevice.named("phone"));
+    String token = database.in(tenant, handle -> tokens.issue(handle, tenant, device.id()).text());
+    FakeLine line = FakeLine.good();
+    lines.connect(tokens.check(token), line);
+    lines.hangUpOnRevoked();
+    assertThat(line.goodbyes).isEmpty();
+
+    database.in(
+        tenant, handle -> handle.execute("update credential.device_token set revoked_at = now()"));
+    lines.hangUpOnRevoked();
+
+    assertThat(line.goodbyes).containsExactly(Line.Goodbye.REVOKED);
   }
 
   @Test

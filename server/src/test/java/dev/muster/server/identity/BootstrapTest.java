@@ -51,7 +51,7 @@ class BootstrapTest {
               .withMapping(Settings.class)
               .build()
               .getConfigMapping(Settings.class);
-      return new Bootstrap(database, organizations, tenants, settings, folder);
+      return new Bootstrap(organizations, tenants, settings, folder);
     }
   }
 

@@ -81,6 +81,15 @@ final class DatabaseTest {
   }
 
   @Test
+  void aTransactionInsideATransactionIsRefused() {
+    assertThatThrownBy(
+            () -> database.in(one, _ -> database.<Integer>acrossOrganizations(DatabaseTest::rows)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("hand on the Handle");
+    assertThat(database.in(one, DatabaseTest::rows)).isEqualTo(1);
+  }
+
+  @Test
   void theVictimOfADeadlockIsRunAgain() throws Exception {
     database.acrossOrganizations(
         handle -> handle.execute("create temp table if not exists unused(x int)"));

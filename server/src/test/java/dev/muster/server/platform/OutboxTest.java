@@ -137,6 +137,34 @@ final class OutboxTest {
   }
 
   @Test
+  void aListenerMayHaveATransactionOfItsOwn() {
+    List<Integer> seen = new ArrayList<>();
+    OutboxListener<Happened> reading =
+        new OutboxListener<>() {
+          @Override
+          public String name() {
+            return "reading";
+          }
+
+          @Override
+          public Class<Happened> eventType() {
+            return Happened.class;
+          }
+
+          @Override
+          public void heard(OrganizationId heard, Happened event) {
+            seen.add(
+                database.in(
+                    heard, handle -> handle.createQuery("select 1").mapTo(int.class).one()));
+          }
+        };
+    Outbox outbox = new Outbox(database, clock, new ObjectMapper(), List.of(reading));
+    append(outbox, 7);
+    assertThat(outbox.deliver()).isEqualTo(1);
+    assertThat(seen).containsExactly(1);
+  }
+
+  @Test
   void severalRelaysAtOnceDeliverEachEventOnce() throws InterruptedException {
     Outbox outbox = outbox();
     for (int i = 100; i < 400; i++) {

@@ -38,7 +38,7 @@ final class EmbeddedPostgresTest {
   }
 
   private EmbeddedPostgres start() {
-    String home = System.getProperty("muster.test.postgres-home", "");
+    String home = System.getProperty("test.postgres-home", "");
     return home.isEmpty()
         ? EmbeddedPostgres.start(data, 10)
         : EmbeddedPostgres.start(data, 10, Path.of(home));
@@ -58,7 +58,7 @@ final class EmbeddedPostgresTest {
   private static int count(EmbeddedPostgres postgres) throws SQLException {
     try (Connection connection = connect(postgres);
         Statement statement = connection.createStatement();
-        var rows = statement.executeQuery("select count(*) from kept")) {
+        var rows = statement.executeQuery("select count(*) from own.kept")) {
       rows.next();
       return rows.getInt(1);
     }
@@ -96,8 +96,8 @@ final class EmbeddedPostgresTest {
     long pid;
     try (EmbeddedPostgres postgres = start()) {
       pid = postgres.pid();
-      execute(postgres, "create table kept (x int)");
-      execute(postgres, "insert into kept values (1)");
+      execute(postgres, "create schema own create table kept (x int)");
+      execute(postgres, "insert into own.kept values (1)");
     }
     assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
     try (EmbeddedPostgres postgres = start()) {
@@ -108,8 +108,8 @@ final class EmbeddedPostgresTest {
   @Test
   void aChildThatDiesIsStartedAgainOnTheSamePort() throws Exception {
     try (EmbeddedPostgres postgres = start()) {
-      execute(postgres, "create table kept (x int)");
-      execute(postgres, "insert into kept values (1)");
+      execute(postgres, "create schema own create table kept (x int)");
+      execute(postgres, "insert into own.kept values (1)");
       long pid = postgres.pid();
       assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
       ProcessHandle.of(pid)
@@ -138,7 +138,7 @@ final class EmbeddedPostgresTest {
   @Test
   void aPostmasterThatAKilledServerLeftIsStoppedFirst() throws Exception {
     EmbeddedPostgres left = start();
-    execute(left, "create table kept (x int)");
+    execute(left, "create schema own create table kept (x int)");
     long pid = left.pid();
     // a second start on the same folder is what a new server does after a SIGKILL of the old one
     left.abandon();

@@ -6,15 +6,22 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.muster.server.platform.Ids;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +50,18 @@ public final class Api {
       return body.at("/" + path.replace('.', '/'));
     }
 
+    /// The keys of the object at the path, or of the whole body when it is empty.
+    public Set<String> keys(String path) {
+      Set<String> keys = new TreeSet<>();
+      (path.isEmpty() ? body : node(path)).fieldNames().forEachRemaining(keys::add);
+      return keys;
+    }
+
+    /// The fields that a problem document complains of.
+    public List<String> fields() {
+      return node("errors").findValuesAsText("field");
+    }
+
     /// The error code of a problem document.
     public String code() {
       return at("code");
@@ -50,19 +69,21 @@ public final class Api {
   }
 
   private final @Nullable String credential;
+  private final Map<String, String> headers;
 
-  private Api(@Nullable String credential) {
+  private Api(@Nullable String credential, Map<String, String> headers) {
     this.credential = credential;
+    this.headers = Map.copyOf(headers);
   }
 
   /// A caller without a credential.
   public static Api anonymous() {
-    return new Api(null);
+    return new Api(null, Map.of());
   }
 
   /// A caller with an access token, a device token or an enrollment token.
   public static Api with(String credential) {
-    return new Api(credential);
+    return new Api(credential, Map.of());
   }
 
   /// The admin of the first organization.
@@ -156,15 +177,38 @@ public final class Api {
     return send("DELETE", path, null);
   }
 
-  private Answer send(String method, String path, @Nullable Object body) {
+  /// The same caller with a header more on every call.
+  public Api withHeader(String name, String value) {
+    Map<String, String> more = new TreeMap<>(headers);
+    more.put(name, value);
+    return new Api(credential, more);
+  }
+
+  /// Sends the body without saying beforehand how long it is.
+  public Answer postInChunks(String path, Object body) {
+    return send(
+        "POST",
+        path,
+        BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(write(body))),
+        true);
+  }
+
+  /// @param body bytes that are sent as they are, text likewise, or a value that is written as JSON
+  public Answer send(String method, String path, @Nullable Object body) {
+    return send(
+        method,
+        path,
+        body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(write(body)),
+        body != null);
+  }
+
+  private Answer send(String method, String path, BodyPublisher body, boolean typed) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(baseUrl() + path))
-            .method(
-                method,
-                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(write(body)));
-    if (body != null) {
+        HttpRequest.newBuilder(URI.create(baseUrl() + path)).method(method, body);
+    if (typed && !headers.containsKey("Content-Type")) {
       request.header("Content-Type", "application/json");
     }
+    headers.forEach(request::header);
     if (credential != null) {
       request.header("Authorization", "Bearer " + credential);
     }
@@ -180,9 +224,13 @@ public final class Api {
     }
   }
 
-  private static String write(Object body) {
+  private static byte[] write(Object body) {
     try {
-      return body instanceof String text ? text : JSON.writeValueAsString(body);
+      return switch (body) {
+        case byte[] bytes -> bytes;
+        case String text -> text.getBytes(StandardCharsets.UTF_8);
+        default -> JSON.writeValueAsBytes(body);
+      };
     } catch (JsonProcessingException failure) {
       throw new IllegalArgumentException(failure);
     }

@@ -16,6 +16,7 @@ public final class ServerUnderTest implements QuarkusTestResourceLifecycleManage
 
   @Override
   public Map<String, String> start() {
+    System.setProperty("vertx.disableURIValidation", "true"); // as Main does
     try {
       String database = TestPostgres.freshDatabase();
       Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target/data")), "d");

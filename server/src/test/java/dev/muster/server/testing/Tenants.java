@@ -13,8 +13,20 @@ public final class Tenants {
   public static OrganizationId fresh(Database database) {
     OrganizationId organization = new OrganizationId(Ids.next());
     database.acrossOrganizations(handle ->
-        handle.execute("insert into organization.organization (id) values (?)", organization));
+        handle.execute(
+            """
+            insert into organization.organization (id, name, created_at)
+            values (?, 'test ' || cast(? as uuid), now())
+            """,
+            organization,
+            organization));
     return organization;
+  }
+
+  /// One of the server under test, with all that a new organization has.
+  public static OrganizationId served() {
+    String id = Api.ofNewOrganization().get("/api/users/me/").at("organization");
+    return new OrganizationId(Ids.parse(id).orElseThrow());
   }
 
   public static Caller.Person person(OrganizationId organization, Role role) {

@@ -16,8 +16,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /// One real PostgreSQL a test JVM, with a migrated template database that each test class clones.
 ///
-/// The system property `muster.test.postgres-home` names another PostgreSQL (Debian's 15) to run
-/// the same tests on.
+/// The system property `test.postgres-home` names another PostgreSQL (Debian's 15) to run the same
+/// tests on.
 public final class TestPostgres {
   private static final TestPostgres INSTANCE = new TestPostgres();
 
@@ -28,7 +28,7 @@ public final class TestPostgres {
     try {
       Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target/pg")), "t");
       DataFolder data = DataFolder.open(folder);
-      String home = System.getProperty("muster.test.postgres-home", "");
+      String home = System.getProperty("test.postgres-home", "");
       if (home.isEmpty()) {
         // unpacked once for all test runs of this checkout
         Path binaries = Files.createDirectories(Path.of("target/pg/bin").toAbsolutePath());

@@ -1,0 +1,116 @@
+package dev.muster.server.policy;
+
+import dev.muster.protocol.Json;
+import dev.muster.protocol.Payloads;
+import dev.muster.server.device.Device;
+import dev.muster.server.device.Devices;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What a device pulls, and the override by which one device differs from its policies.
+@Singleton
+public class DesiredPolicies {
+  private final Database database;
+  private final InstantSource clock;
+  private final Devices devices;
+  private final DesiredVersions versions;
+  private final Wakes wakes;
+
+  DesiredPolicies(
+      Database database,
+      InstantSource clock,
+      Devices devices,
+      DesiredVersions versions,
+      Wakes wakes) {
+    this.database = database;
+    this.clock = clock;
+    this.devices = devices;
+    this.versions = versions;
+    this.wakes = wakes;
+  }
+
+  /// What is desired of the device, for itself or for who may see it. A device that has been woken
+  /// has hereby heard.
+  public DesiredPolicy pull(Caller caller, String device) {
+    return database.in(
+        caller.organization(),
+        handle -> {
+          Device found = devices.requireSeen(handle, caller, device);
+          if (!(caller instanceof Caller.Person person) || person.open()) {
+            wakes.pulled(handle, found.organization(), found.id());
+          }
+          return versions.desired(handle, found.organization(), found.id());
+        });
+  }
+
+  /// Replaces a device's override: all of it when `settings` are given, else only `cameraDisabled`.
+  /// The version rises by exactly one, even when nothing differs.
+  public DesiredPolicy override(
+      Caller caller, String device, boolean cameraDisabled, Json.@Nullable Obj settings) {
+    caller.require(Right.WRITE_POLICIES);
+    if (settings != null) {
+      requireValid(settings, "settings", false);
+      if (settings.fields().get("cameraDisabled") instanceof Json.Bool flag
+          && flag.value() != cameraDisabled) {
+        throw Refusal.invalid(
+            "settings.cameraDisabled", "must be the same as cameraDisabled, or be left out");
+      }
+    }
+    return changeOverride(
+        caller,
+        device,
+        old -> {
+          Map<String, Json> fields = new TreeMap<>((settings == null ? old : settings).fields());
+          fields.put("cameraDisabled", Json.of(cameraDisabled));
+          return new Json.Obj(fields);
+        });
+  }
+
+  /// Removes a device's override. The version rises by one.
+  public DesiredPolicy clearOverride(Caller caller, String device) {
+    caller.require(Right.WRITE_POLICIES);
+    return changeOverride(caller, device, _ -> null);
+  }
+
+  private interface OverrideChange {
+    Json.@Nullable Obj apply(Json.Obj old);
+  }
+
+  private DesiredPolicy changeOverride(Caller caller, String device, OverrideChange change) {
+    return database.in(
+        caller.organization(),
+        handle -> {
+          Device found = devices.require(handle, caller.organization(), device);
+          OrganizationId organization = found.organization();
+          DesiredStore.lock(handle, organization, List.of(found.id()));
+          Json.Obj old = DesiredStore.override(handle, organization, found.id());
+          DesiredState state =
+              DesiredStore.writeOverride(
+                  handle, organization, found.id(), change.apply(old), clock.instant());
+          versions.tell(handle, organization, List.of(state));
+          wakes.wakeDevices(handle, organization, List.of(found.id()), null);
+          return versions.desired(handle, organization, found.id());
+        });
+  }
+
+  /// Refuses a payload with every key that is wrong.
+  static void requireValid(Json.Obj payload, String field, boolean freeKeys) {
+    List<Refusal.FieldError> errors =
+        Payloads.problems(payload, freeKeys).stream()
+            .map(problem -> new Refusal.FieldError(field + "." + problem.key(), problem.message()))
+            .toList();
+    if (!errors.isEmpty()) {
+      throw Refusal.invalid(ErrorCode.INVALID_SETTINGS, errors);
+    }
+  }
+}

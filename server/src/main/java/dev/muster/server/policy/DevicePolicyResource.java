@@ -1,0 +1,51 @@
+package dev.muster.server.policy;
+
+import dev.muster.server.platform.Caller;
+import dev.muster.server.policy.PolicyWire.DevicePolicyBody;
+import dev.muster.server.policy.PolicyWire.PolicyUpdateBody;
+import dev.muster.server.web.Bodies;
+import dev.muster.server.web.CurrentCaller;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.Valid;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/// What is desired of a device: the pull of the loop, and its override.
+@Path("/devices/{id}/policy")
+@Tag(name = "The MDM loop")
+@RunOnVirtualThread
+public final class DevicePolicyResource {
+  private final DesiredPolicies policies;
+  private final CurrentCaller caller;
+
+  DevicePolicyResource(DesiredPolicies policies, CurrentCaller caller) {
+    this.policies = policies;
+    this.caller = caller;
+  }
+
+  @GET
+  @Operation(summary = "Pull what is desired of a device")
+  public DevicePolicyBody pull(@PathParam("id") String device) {
+    boolean self = caller.get() instanceof Caller.Device;
+    return PolicyWire.devicePolicy(policies.pull(caller.get(), device), !self);
+  }
+
+  @PUT
+  @Operation(summary = "Override the policy of one device; its version rises by one")
+  public DevicePolicyBody override(@PathParam("id") String device, @Valid PolicyUpdateBody body) {
+    PolicyUpdateBody update = Bodies.present(body);
+    return PolicyWire.devicePolicy(
+        policies.override(caller.get(), device, update.cameraDisabled(), update.settings()), true);
+  }
+
+  @DELETE
+  @Operation(summary = "Remove the override of one device; its version rises by one")
+  public DevicePolicyBody clear(@PathParam("id") String device) {
+    return PolicyWire.devicePolicy(policies.clearOverride(caller.get(), device), true);
+  }
+}
