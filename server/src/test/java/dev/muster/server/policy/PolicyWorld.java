@@ -1,0 +1,111 @@
+package dev.muster.server.policy;
+
+import dev.muster.server.compliance.ActualFollower;
+import dev.muster.server.compliance.Compliance;
+import dev.muster.server.compliance.ComplianceRoom;
+import dev.muster.server.device.Devices;
+import dev.muster.server.device.Groups;
+import dev.muster.server.doorbell.Doorbells;
+import dev.muster.server.platform.Broadcast;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Role;
+import dev.muster.server.platform.Settings;
+import dev.muster.server.testing.MutableClock;
+import dev.muster.server.testing.Tenants;
+import dev.muster.server.testing.TestDatabase;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import jakarta.inject.Provider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.HandleCallback;
+import org.jspecify.annotations.Nullable;
+
+/// The rooms `device`, `policy` and `compliance` on a database of their own, without a server. No
+/// worker runs and nothing rings unless a test does it.
+public record PolicyWorld(
+    TestDatabase testDatabase,
+    MutableClock clock,
+    Settings settings,
+    Devices devices,
+    Groups groups,
+    Policies policies,
+    Assignments assignments,
+    DesiredPolicies desired,
+    DesiredVersions versions,
+    Wakes wakes,
+    Compliance compliance)
+    implements AutoCloseable {
+
+  public static PolicyWorld open() {
+    return open(Map.of());
+  }
+
+  /// @param settings of the server, by name, where they are not the product's defaults
+  /// @param listeners hear of changed devices too
+  public static PolicyWorld open(Map<String, String> settings, DesiredListener... listeners) {
+    TestDatabase testDatabase = TestDatabase.create();
+    Database database = testDatabase.database();
+    MutableClock clock = new MutableClock();
+    Settings read =
+        new SmallRyeConfigBuilder()
+            .addDiscoveredConverters()
+            .withMapping(Settings.class)
+            .withDefaultValues(settings)
+            .build()
+            .getConfigMapping(Settings.class);
+    Provider<Doorbells> nobodyRings =
+        () -> {
+          throw new IllegalStateException("no broadcast is received here");
+        };
+    AtomicReference<Compliance> reports = new AtomicReference<>();
+    Wakes wakes =
+        new Wakes(
+            database, clock, new Broadcast(database.dataSource()), nobodyRings, reports::get, read);
+    List<DesiredListener> all = new ArrayList<>(List.of(listeners));
+    all.add(new ActualFollower());
+    DesiredVersions versions = new DesiredVersions(clock, wakes, all);
+    Groups groups = new Groups(database, clock, List.of(versions));
+    Devices devices = new Devices(database, clock, groups, List.of(versions));
+    Compliance compliance = ComplianceRoom.on(database, clock, devices, versions, wakes);
+    reports.set(compliance);
+    return new PolicyWorld(
+        testDatabase,
+        clock,
+        read,
+        devices,
+        groups,
+        new Policies(database, clock, wakes),
+        new Assignments(database, clock, devices, groups, versions, wakes, reports::get),
+        new DesiredPolicies(database, clock, devices, versions, wakes),
+        versions,
+        wakes,
+        compliance);
+  }
+
+  /// A new organization with its defaults, and an admin of it.
+  public PolicyTenant tenant() {
+    OrganizationId organization = Tenants.fresh(testDatabase.database());
+    testDatabase
+        .database()
+        .in(
+            organization,
+            handle -> {
+              policies.created(handle, organization);
+              return organization;
+            });
+    return new PolicyTenant(this, organization, Tenants.person(organization, Role.ADMIN));
+  }
+
+  /// Looks at the rows of all organizations.
+  public <T extends @Nullable Object> T sql(HandleCallback<T, RuntimeException> look) {
+    return testDatabase.database().acrossOrganizations(look);
+  }
+
+  @Override
+  public void close() {
+    testDatabase.close();
+  }
+}
