@@ -1,0 +1,155 @@
+package dev.muster.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/// A server process of its own, with its embedded PostgreSQL on a new data folder below the
+/// temporary directory. Both are gone afterwards, unless the folder is to be kept.
+final class BenchServer implements AutoCloseable {
+  private static final String EMAIL = "bench@localhost";
+  private static final int STOP_SECONDS = 60;
+
+  private final Path data;
+  private final boolean keep;
+  private final Process process;
+  private final URI address;
+  private final String password;
+
+  private BenchServer(Path data, boolean keep, Process process, URI address, String password) {
+    this.data = data;
+    this.keep = keep;
+    this.process = process;
+    this.address = address;
+    this.password = password;
+  }
+
+  /// Starts it and waits until it says that it is ready.
+  ///
+  /// @param root folder of the repository, in which the server has been built
+  /// @param keep whether the data folder is left behind
+  static BenchServer start(Path root, boolean keep) throws IOException {
+    Path jar = root.resolve("server/target/quarkus-app/quarkus-run.jar");
+    if (!Files.exists(jar)) {
+      throw new IOException(
+          "there is no server at " + jar + "; use ./muster bench, which builds it");
+    }
+    Path data = Files.createTempDirectory("muster-bench");
+    int port = freePort();
+    String password = UUID.randomUUID().toString();
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-jar",
+            jar.toString(),
+            "server",
+            "--port",
+            Integer.toString(port),
+            "--data",
+            data.toString());
+    builder.environment().keySet().removeIf(name -> name.startsWith("MUSTER_"));
+    builder.environment().put("MUSTER_ADMIN_EMAIL", EMAIL);
+    builder.environment().put("MUSTER_ADMIN_PASSWORD", password);
+    Process process = builder.redirectErrorStream(true).start();
+    BenchServer server =
+        new BenchServer(data, keep, process, URI.create("http://127.0.0.1:" + port), password);
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    server.waitUntilReady();
+    return server;
+  }
+
+  private void waitUntilReady() throws IOException {
+    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+    StringBuilder seen = new StringBuilder();
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      seen.append(line).append('\n');
+      if (line.startsWith("Muster ") && line.contains(" is ready")) {
+        Thread.ofVirtual().start(() -> forward(output));
+        return;
+      }
+    }
+    throw new IOException("the server ended before it was ready:\n" + seen);
+  }
+
+  /// What a server says after its greeting is trouble, and shown.
+  private static void forward(BufferedReader output) {
+    try {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        if (!line.isBlank() && !line.startsWith("  ")) {
+          System.err.println(line);
+        }
+      }
+    } catch (IOException _) {
+      // the server is being stopped
+    }
+  }
+
+  /// The server's HTTP as its admin.
+  Api admin() throws IOException, InterruptedException {
+    return Api.login(anonymous(), EMAIL, password);
+  }
+
+  Path data() {
+    return data;
+  }
+
+  Api anonymous() {
+    return Api.anonymous(address);
+  }
+
+  /// The database as its superuser, whom no row-level security binds.
+  Connection database() throws IOException, SQLException {
+    String secret = Files.readString(data.resolve("postgres-password")).strip();
+    String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3).strip();
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + port + "/muster", "postgres", secret);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      delete();
+    } catch (IOException failure) {
+      System.err.println("The folder " + data + " could not be deleted: " + failure);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void delete() throws IOException {
+    if (keep || !Files.exists(data)) {
+      return;
+    }
+    List<Path> files;
+    try (var walk = Files.walk(data)) {
+      files = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.delete(file);
+    }
+  }
+}
