@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.protocol.Json;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,11 @@ class ProcessTest {
   Path directory;
 
   private Process start(FakeServer server, String token, String... command) throws IOException {
+    return start(server, token, Redirect.to(output().toFile()), command);
+  }
+
+  private Process start(FakeServer server, String token, Redirect output, String... command)
+      throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
@@ -29,7 +35,7 @@ class ProcessTest {
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put(ServerOptions.TOKEN_VARIABLE, token);
     builder.environment().remove("JAVA_TOOL_OPTIONS");
-    builder.redirectErrorStream(true).redirectOutput(output().toFile());
+    builder.redirectErrorStream(true).redirectOutput(output);
     return builder.start();
   }
 
@@ -69,15 +75,16 @@ class ProcessTest {
       first.waitFor();
 
       server.publish(Json.obj(Map.of("passwordMinLength", Json.of(10))));
-      Process second = start(server, "", "agent");
+      Process second = start(server, "", Redirect.PIPE, "agent");
       server.awaitCompliant(1);
+      String said = second.inputReader().readLine(); // it says so after the server has heard
       second.destroy();
       second.waitFor();
       assertThat(server.enrollCalls()).isEqualTo(1);
       assertThat(server.enrollments().get("d0"))
           .extracting(enrollment -> enrollment.fields().get("alias"))
           .isEqualTo(Json.of("front-desk"));
-      assertThat(Files.readString(output())).startsWith("Policy version 2: all as it should be");
+      assertThat(said).startsWith("Policy version 2: all as it should be");
     }
   }
 }
