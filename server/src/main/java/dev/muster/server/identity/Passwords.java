@@ -63,6 +63,11 @@ public final class Passwords {
     return same && hash != null && !guess.isEmpty();
   }
 
+  /// What a password is compared with when there is no user.
+  String hashOfNobody() {
+    return nobody;
+  }
+
   private <T> T computed(Supplier<T> work) {
     try {
       if (!processors.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
