@@ -56,9 +56,16 @@ final class WakeStore {
       from unnest(:devices, :versions, :done) as n (device_id, version, done)
       order by device_id
       on conflict (organization_id, device_id) where state in ('QUEUED', 'RUNNING')
-      do update set version = excluded.version, policy_id = excluded.policy_id, state = 'QUEUED',
-                    attempt = 1, error = null, due_at = excluded.due_at, started_at = null
+      do update set
+        version = excluded.version,
+        policy_id = excluded.policy_id,
+        state = case when job.version < excluded.version then 'QUEUED' else job.state end,
+        attempt = case when job.version < excluded.version then 1 else job.attempt end,
+        error = case when job.version < excluded.version then null else job.error end,
+        due_at = case when job.version < excluded.version then excluded.due_at else job.due_at end,
+        started_at = case when job.version < excluded.version then null else job.started_at end
       where job.version < excluded.version
+         or (job.version = excluded.version and excluded.policy_id is not null)
       """;
 
   private WakeStore() {}

@@ -94,6 +94,21 @@ class WakesTest {
   }
 
   @Test
+  void aJobOfTheSameVersionIsListedWithThePolicyThatChangedLast() {
+    String device = tenant.device();
+    String policy = tenant.published(1, password(6));
+    tenant.assign(device, policy);
+    world.wakes().run();
+    settle(device, new Ring.Rung());
+    tenant.publish(Policies.DEFAULTS, password(5));
+    tenant.publish(policy, password(7));
+    world.wakes().run();
+    assertThat(world.policies().jobs(tenant.admin(), policy, 50, 0).rows())
+        .extracting(ApplyJob::device, ApplyJob::version)
+        .containsExactly(tuple(device, 4L));
+  }
+
+  @Test
   void theJobOfAnAssignmentIsListedWithItsPolicy() {
     String policy = tenant.published(1, password(6));
     world.wakes().run();
