@@ -22,7 +22,7 @@ import org.jdbi.v3.core.Handle;
 /// Lets devices in.
 ///
 /// Everything happens in one transaction, with locks in this order: the enrollment token, the
-/// hardware id, groups, policies, what is desired of the device, its tokens.
+/// hardware id, groups, what is desired of the device, policies, its tokens.
 @Singleton
 public class Enrollments {
   private final Database database;

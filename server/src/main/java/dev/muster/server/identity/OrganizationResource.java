@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.muster.server.organization.Organization;
 import dev.muster.server.organization.Organizations;
+import dev.muster.server.platform.Slice;
 import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
@@ -72,8 +73,7 @@ final class OrganizationResource {
   @GET
   @Operation(summary = "All organizations; for admins of the first one")
   public Page<OrganizationBody> list() {
-    Organizations.Listing listing =
-        organizations.list(caller.get(), paging.limit(), paging.offset());
+    Slice<Organization> listing = organizations.list(caller.get(), paging.limit(), paging.offset());
     return paging.page(listing.count(), listing.rows()).map(OrganizationBody::of);
   }
 

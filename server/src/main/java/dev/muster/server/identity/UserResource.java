@@ -8,6 +8,7 @@ import dev.muster.server.organization.Organizations;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Slice;
 import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
@@ -51,7 +52,7 @@ final class UserResource {
   @GET
   @Operation(summary = "The users of the organization")
   public Page<UserBody> list() {
-    Users.Listing listing = users.list(caller.get(), paging.limit(), paging.offset());
+    Slice<User> listing = users.list(caller.get(), paging.limit(), paging.offset());
     String organization = nameOf(caller.organization());
     return paging
         .page(listing.count(), listing.rows())

@@ -7,6 +7,7 @@ import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
+import dev.muster.server.platform.Slice;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// The door to the people of an organization.
 @Singleton
 public final class Users {
-  /// A page of the list, and how long the whole list is.
-  public record Listing(long count, List<User> rows) {}
-
   private final Database database;
   private final InstantSource clock;
   private final Passwords passwords;
@@ -55,13 +53,13 @@ public final class Users {
   }
 
   /// The users of the caller's organization, oldest first.
-  public Listing list(Caller caller, int limit, int offset) {
+  public Slice<User> list(Caller caller, int limit, int offset) {
     caller.require(Right.READ_USERS);
     OrganizationId organization = caller.organization();
     return database.in(
         organization,
         handle ->
-            new Listing(
+            new Slice<>(
                 UserStore.count(handle, organization),
                 UserStore.page(handle, organization, limit, offset)));
   }

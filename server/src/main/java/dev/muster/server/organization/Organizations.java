@@ -4,6 +4,7 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Right;
+import dev.muster.server.platform.Slice;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
@@ -14,9 +15,6 @@ import org.jdbi.v3.core.Handle;
 /// The door to the tenants.
 @Singleton
 public final class Organizations {
-  /// A page of the list, and how long the whole list is.
-  public record Listing(long count, List<Organization> rows) {}
-
   private final Database database;
   private final InstantSource clock;
   private final List<OrganizationListener> listeners;
@@ -53,10 +51,10 @@ public final class Organizations {
   }
 
   /// All organizations, oldest first.
-  public Listing list(Caller caller, int limit, int offset) {
+  public Slice<Organization> list(Caller caller, int limit, int offset) {
     caller.require(Right.WRITE_ORGANIZATIONS);
     return database.acrossOrganizations(handle ->
-        new Listing(
+        new Slice<>(
             OrganizationStore.count(handle), OrganizationStore.page(handle, limit, offset)));
   }
 
