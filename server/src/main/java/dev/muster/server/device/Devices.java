@@ -155,7 +155,7 @@ public class Devices {
       }
       case Caller.Person person when person.open() ->
           require(handle, person.organization(), idOrHandle);
-      case Caller.Person _, Caller.Enroller _ ->
+      case Caller.Person _, Caller.Key _, Caller.Enroller _ ->
           throw Refusal.forbidden("Only the device itself, with its device token, may do this.");
       case Caller.Server server -> require(handle, server.organization(), idOrHandle);
     };

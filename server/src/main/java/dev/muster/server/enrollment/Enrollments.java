@@ -74,7 +74,7 @@ public class Enrollments {
           database.in(
               person.organization(),
               handle -> admit(handle, person.organization(), device, Grants.NONE));
-      case Caller.Person _, Caller.Device _, Caller.Server _ ->
+      case Caller.Person _, Caller.Key _, Caller.Device _, Caller.Server _ ->
           throw Refusal.forbidden(
               "Enrolling takes an enrollment token: the header Authorization: Bearer me_…");
     };

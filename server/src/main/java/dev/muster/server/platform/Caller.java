@@ -1,5 +1,6 @@
 package dev.muster.server.platform;
 
+import java.util.Set;
 import java.util.UUID;
 
 /// Who calls a door, after authentication. Every door takes it first, and checks it first.
@@ -14,9 +15,24 @@ public sealed interface Caller {
       implements Caller {
     @Override
     public void require(Right right) {
-      if (!role.has(right) || (right == Right.WRITE_ORGANIZATIONS && !home)) {
+      if (!role.has(right) || (right.ofHomeOnly() && !home)) {
         throw Refusal.forbidden(
             "Your role (" + role.wireName() + ") does not allow you to " + right.phrase() + ".");
+      }
+    }
+  }
+
+  /// A program that showed an API key, which holds the rights of its scopes and no others.
+  record Key(OrganizationId organization, UUID keyId, Set<Right> rights, boolean home)
+      implements Caller {
+    public Key {
+      rights = Set.copyOf(rights);
+    }
+
+    @Override
+    public void require(Right right) {
+      if (!rights.contains(right) || (right.ofHomeOnly() && !home)) {
+        throw Refusal.forbidden("This API key does not allow to " + right.phrase() + ".");
       }
     }
   }
@@ -37,8 +53,8 @@ public sealed interface Caller {
     }
   }
 
-  /// The server itself, in a job or a room's listener.
-  record Server(OrganizationId organization) implements Caller {
+  /// The server itself, in a job or a room's listener, whose name it has.
+  record Server(OrganizationId organization, String job) implements Caller {
     @Override
     public void require(Right right) {}
   }

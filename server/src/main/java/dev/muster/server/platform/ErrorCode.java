@@ -15,6 +15,9 @@ public enum ErrorCode {
 
   FORBIDDEN(Kind.FORBIDDEN, "The caller may not do this"),
   HOST_NOT_ALLOWED(Kind.FORBIDDEN, "This host name is not served"),
+  ORIGIN_NOT_ALLOWED(Kind.FORBIDDEN, "Pages of this origin may not call"),
+  DEVICE_DEACTIVATED(Kind.FORBIDDEN, "The device is deactivated"),
+  DEVICE_RETIRED(Kind.GONE, "The device is retired"),
 
   NOT_FOUND(Kind.NOT_FOUND, "There is no such thing"),
   METHOD_NOT_ALLOWED(Kind.METHOD_NOT_ALLOWED, "The method is not allowed here"),
@@ -28,6 +31,12 @@ public enum ErrorCode {
   STALE_VERSION(Kind.CONFLICT, "Somebody else has changed it meanwhile"),
   POLICY_ARCHIVED(Kind.CONFLICT, "The policy is archived"),
   POLICY_ASSIGNED(Kind.CONFLICT, "The policy is still assigned"),
+  DEVICE_STATE(Kind.CONFLICT, "The device's state does not allow it"),
+  QUOTA_EXCEEDED(Kind.QUOTA, "The organization's quota is used up"),
+  IDEMPOTENCY_KEY_REUSED(Kind.INVALID, "The idempotency key belongs to another request"),
+  IDEMPOTENCY_KEY_IN_USE(Kind.CONFLICT, "The first request with this idempotency key still runs"),
+  IDEMPOTENCY_OUTCOME_UNKNOWN(
+      Kind.CONFLICT, "The first request was carried out and its answer was lost"),
   LAST_ADMIN(Kind.CONFLICT, "An organization keeps at least one active admin"),
 
   TOO_MANY_REQUESTS(Kind.TOO_MANY, "Too many requests"),
@@ -46,6 +55,8 @@ public enum ErrorCode {
     NOT_ACCEPTABLE(406, 3),
     CONFLICT(409, 9),
     EXISTS(409, 6),
+    QUOTA(409, 8),
+    GONE(410, 9),
     TOO_LARGE(413, 8),
     UNSUPPORTED_MEDIA_TYPE(415, 3),
     TOO_MANY(429, 8),

@@ -12,13 +12,25 @@ public enum Right {
   WRITE_ENROLLMENT("manage enrollment tokens"),
   READ_USERS("see users"),
   WRITE_USERS("manage users"),
-  /// Make organizations; held only by the admins of the first one.
-  WRITE_ORGANIZATIONS("manage organizations");
+  /// Make and revoke API keys.
+  WRITE_KEYS("manage API keys"),
+  READ_AUDIT("read the audit log"),
+  /// Remove a device or a person for good, with all that is known of them.
+  ERASE("erase devices and people"),
+  /// Make, limit and erase organizations; held only by the admins of the first one.
+  WRITE_ORGANIZATIONS("manage organizations"),
+  /// Take a copy of everything; held only by the admins of the first organization.
+  BACK_UP("back up the server");
 
   private final String phrase;
 
   Right(String phrase) {
     this.phrase = phrase;
+  }
+
+  /// Whether only callers of the first organization can hold it, because it reaches others.
+  public boolean ofHomeOnly() {
+    return this == WRITE_ORGANIZATIONS || this == BACK_UP;
   }
 
   /// Ends the sentence "You may not …".

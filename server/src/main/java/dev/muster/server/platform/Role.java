@@ -16,7 +16,8 @@ public enum Role {
       case READ -> true;
       case WRITE_DEVICES, WRITE_POLICIES, WRITE_ENROLLMENT, READ_USERS ->
           this == ADMIN || this == OPERATOR;
-      case WRITE_USERS, WRITE_ORGANIZATIONS -> this == ADMIN;
+      case WRITE_USERS, WRITE_KEYS, READ_AUDIT, ERASE, WRITE_ORGANIZATIONS, BACK_UP ->
+          this == ADMIN;
     };
   }
 

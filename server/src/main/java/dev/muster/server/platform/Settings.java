@@ -1,8 +1,10 @@
 package dev.muster.server.platform;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +65,48 @@ public interface Settings {
   /// `DATA/master-key`. All nodes on one database need the same.
   Optional<String> masterKey();
 
+  /// File that holds that key, for a secret that is mounted; not together with `muster.master-key`.
+  Optional<Path> masterKeyFile();
+
+  /// Address by which people and devices reach this server, for links that it hands out: scheme,
+  /// host, port, no path.
+  Optional<URI> publicUrl();
+
+  /// Addresses or CIDR ranges of the proxies whose `X-Forwarded-*` is believed.
+  Optional<List<String>> trustedProxies();
+
+  /// Form of the log lines on stdout.
+  @WithDefault("text")
+  LogFormat logFormat();
+
+  /// Whether each request leaves a line in the log.
+  @WithDefault("true")
+  boolean accessLog();
+
+  @WithName("session")
+  Session session();
+
+  @WithName("cors")
+  Cors cors();
+
+  @WithName("tls")
+  Tls tls();
+
+  @WithName("tracing")
+  Tracing tracing();
+
+  @WithName("disk")
+  Disk disk();
+
+  @WithName("quota")
+  Quota quota();
+
+  @WithName("idempotency")
+  Idempotency idempotency();
+
+  @WithName("device")
+  Device device();
+
   @WithName("pool")
   Pool pool();
 
@@ -76,6 +120,95 @@ public interface Settings {
   enum ServerRole {
     API,
     WORKER
+  }
+
+  /// How a log line looks.
+  enum LogFormat {
+    TEXT,
+    JSON
+  }
+
+  /// Logins.
+  interface Session {
+    /// How long an access token lives.
+    @WithDefault("15m")
+    Duration accessLasts();
+
+    /// How long a login lives that is not refreshed.
+    @WithDefault("30d")
+    Duration refreshLasts();
+
+    /// How long a key signs access tokens before the next one does.
+    @WithDefault("90d")
+    Duration signingKeyLasts();
+  }
+
+  /// Pages of other origins.
+  interface Cors {
+    /// Origins whose pages may call, scheme, host and port each; none by default.
+    Optional<List<String>> origins();
+  }
+
+  /// Encryption of both ports.
+  interface Tls {
+    /// PEM file of the certificate and those that lead to its root; needs the key.
+    Optional<Path> certificate();
+
+    /// PEM file of the certificate's private key.
+    Optional<Path> key();
+
+    /// How often the files are looked at for a change.
+    @WithDefault("1m")
+    Duration reloadEvery();
+  }
+
+  /// OpenTelemetry.
+  interface Tracing {
+    /// Where spans are sent by OTLP; absent means no tracing.
+    Optional<URI> endpoint();
+
+    /// Share of the traces that are kept, 0 to 1.
+    @WithDefault("1.0")
+    double ratio();
+  }
+
+  /// Free space of the disk that the database is on.
+  interface Disk {
+    /// Below this the health check warns.
+    @WithDefault("5G")
+    MemorySize warnBelow();
+
+    /// Below this writes are refused with 507; reads go on.
+    @WithDefault("1G")
+    MemorySize fullBelow();
+  }
+
+  /// What an organization may have at most, unless another limit is set for it; 0 is without limit.
+  interface Quota {
+    @WithDefault("0")
+    long devices();
+
+    /// Enrollment tokens and API keys that are still good.
+    @WithDefault("0")
+    long tokens();
+
+    /// Bytes of stored documents.
+    @WithDefault("0")
+    MemorySize storage();
+  }
+
+  /// Requests that carry an `Idempotency-Key`.
+  interface Idempotency {
+    /// How long the answer to such a request is kept.
+    @WithDefault("24h")
+    Duration keep();
+  }
+
+  /// The registry.
+  interface Device {
+    /// How long a device's events are kept.
+    @WithDefault("365d")
+    Duration eventRetention();
   }
 
   /// Connections and how long they may take.

@@ -46,7 +46,8 @@ public class DesiredPolicies {
         caller.organization(),
         handle -> {
           Device found = devices.requireSeen(handle, caller, device);
-          if (!(caller instanceof Caller.Person person) || person.open()) {
+          if (caller instanceof Caller.Device
+              || (caller instanceof Caller.Person person && person.open())) {
             wakes.pulled(handle, found.organization(), found.id());
           }
           return versions.desired(handle, found.organization(), found.id());

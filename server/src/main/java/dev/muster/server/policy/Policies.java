@@ -72,7 +72,7 @@ public class Policies implements OrganizationListener {
     PolicyStore.insert(handle, organization, zero);
     publish(
         handle,
-        new Caller.Server(organization),
+        new Caller.Server(organization, "new organization"),
         zero,
         new Json.Obj(Map.of("cameraDisabled", Json.of(true))),
         "");

@@ -4,6 +4,7 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.RequestId;
 import dev.muster.server.platform.Settings;
 import io.quarkus.arc.All;
 import io.quarkus.logging.Log;
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Gate {
   static final String CALLER = "muster.caller";
-  static final String REQUEST_ID = "muster.request-id";
   static final String NO_CREDENTIAL =
       "Send a credential: the header Authorization: Bearer …, with an access token of"
           + " /api/auth/login/, an API key, a device token or an enrollment token.";
@@ -59,7 +59,7 @@ public final class Gate {
     String sent = request.getHeader("X-Request-ID");
     String requestId =
         sent != null && REQUEST_ID_FORM.matcher(sent).matches() ? sent : Ids.next().toString();
-    context.put(REQUEST_ID, requestId);
+    RequestId.enter(requestId);
     context.response().putHeader("X-Request-ID", requestId);
     try {
       refuseUnreadable(request);

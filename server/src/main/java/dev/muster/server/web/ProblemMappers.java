@@ -3,6 +3,7 @@ package dev.muster.server.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.RequestId;
 import io.quarkus.logging.Log;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.ConstraintViolation;
@@ -94,7 +95,7 @@ public class ProblemMappers {
         return refusal(refusal);
       }
     }
-    Log.errorf(failure, "Request %s failed", context.<String>get(Gate.REQUEST_ID));
+    Log.errorf(failure, "Request %s failed", RequestId.current());
     return refusal(Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL));
   }
 }

@@ -32,7 +32,7 @@ class DevicesTest {
   private final Groups groups = new Groups(database, clock, List.of(changes));
   private final Devices devices = new Devices(database, clock, groups, List.of(changes));
   private OrganizationId organization = new OrganizationId(Ids.next());
-  private Caller operator = new Caller.Server(organization);
+  private Caller operator = new Caller.Server(organization, "test");
 
   @BeforeAll
   void makeOrganization() {

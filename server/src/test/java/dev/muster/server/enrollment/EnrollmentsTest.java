@@ -62,7 +62,7 @@ class EnrollmentsTest {
           world.assignments(),
           world.versions());
   private OrganizationId organization = new OrganizationId(Ids.next());
-  private Caller operator = new Caller.Server(organization);
+  private Caller operator = new Caller.Server(organization, "test");
 
   @BeforeEach
   void makeOrganization() {

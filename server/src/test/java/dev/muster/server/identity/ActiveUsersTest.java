@@ -21,7 +21,7 @@ class ActiveUsersTest {
   private final Database database = testDatabase.database();
   private final MutableClock clock = new MutableClock();
   private final OrganizationId organization = testDatabase.newOrganization();
-  private final Caller server = new Caller.Server(organization);
+  private final Caller server = new Caller.Server(organization, "test");
 
   @AfterEach
   void close() {

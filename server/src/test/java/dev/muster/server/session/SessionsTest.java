@@ -53,7 +53,7 @@ class SessionsTest {
       new AccessTokens(new SigningKeys(database, clock, MASTER_KEY), clock);
   private final Sessions sessions =
       new Sessions(database, clock, users, accessTokens, new LoginThrottle(clock));
-  private final Caller server = new Caller.Server(testDatabase.newOrganization());
+  private final Caller server = new Caller.Server(testDatabase.newOrganization(), "test");
   private final User ada = users.create(server, new NewUser(EMAIL, "Ada", PASSWORD, Role.OPERATOR));
 
   @AfterEach

@@ -40,7 +40,8 @@ public final class TestDatabase implements AutoCloseable {
     OrganizationId id = new OrganizationId(Ids.next());
     Organizations organizations = new Organizations(database, InstantSource.system(), List.of());
     database.in(
-        id, handle -> organizations.create(handle, new Caller.Server(id), id, "Test " + id));
+        id,
+        handle -> organizations.create(handle, new Caller.Server(id, "test"), id, "Test " + id));
     return id;
   }
 

@@ -1,0 +1,22 @@
+package dev.muster.server.platform;
+
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
+
+/// The id of the request that this code runs for. It follows the request through its threads with
+/// the logging context, so every log line can show it (`%X{request_id}`).
+public final class RequestId {
+  public static final String KEY = "request_id";
+
+  private RequestId() {}
+
+  /// Null outside of a request.
+  public static @Nullable String current() {
+    Object id = MDC.get(KEY);
+    return id == null ? null : id.toString();
+  }
+
+  public static void enter(String id) {
+    MDC.put(KEY, id);
+  }
+}
