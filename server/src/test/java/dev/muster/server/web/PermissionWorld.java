@@ -1,0 +1,96 @@
+package dev.muster.server.web;
+
+import dev.muster.server.testing.Api;
+import dev.muster.server.testing.EnrolledDevice;
+import dev.muster.server.testing.ServerUnderTest;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// One thing of every kind in one organization, and a good request for every operation on them.
+final class PermissionWorld {
+  private final Map<String, String> ids = new TreeMap<>();
+  private final EnrolledDevice device;
+
+  /// @param admin of the organization that gets new things
+  /// @param row what is to be called, if it needs something of its own
+  PermissionWorld(Api admin, Permissions.@Nullable Row row) {
+    device = EnrolledDevice.in(admin);
+    String name = Api.uniqueEmail();
+    String policy =
+        admin.post("/api/policies/", Map.of("name", name, "type", "APPS")).expect(201).at("id");
+    String versions = "/api/policies/" + policy + "/versions/";
+    ids.put("device_id", device.id());
+    ids.put("policy_id", policy);
+    ids.put("version_id", admin.post(versions).expect(201).at("id"));
+    admin.post(versions).expect(201);
+    ids.put("group", admin.post("/api/groups/", Map.of("name", name)).expect(201).at("id"));
+    ids.put(
+        "/api/enrollment-tokens/{id}",
+        admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("id"));
+    ids.put(
+        "/api/users/{id}",
+        admin
+            .post(
+                "/api/users/",
+                Map.of("email", name, "name", "x", "role", "member", "password", password()))
+            .expect(201)
+            .at("id"));
+    ids.put("/devices/{id}", device.id());
+    if (row != null && row.method().equals("DELETE") && row.path().contains("/assign-policy/")) {
+      admin.post(path(row)).expect(202);
+    }
+  }
+
+  String device() {
+    return device.id();
+  }
+
+  Api.Answer call(Api caller, Permissions.Row row) {
+    return caller.send(row.method(), path(row), body(row.operation()));
+  }
+
+  private String path(Permissions.Row row) {
+    String path = row.path();
+    for (Map.Entry<String, String> id : ids.entrySet()) {
+      String key = id.getKey();
+      path =
+          key.startsWith("/")
+              ? path.replace(key, key.replace("{id}", id.getValue()))
+              : path.replace("{" + key + "}", id.getValue());
+    }
+    if (path.contains("{")) {
+      throw new IllegalStateException("no value is known for a part of " + row.path());
+    }
+    return path;
+  }
+
+  private static String password() {
+    return ServerUnderTest.PASSWORD;
+  }
+
+  /// What must be said for the operation to be done.
+  private @Nullable Object body(String operation) {
+    String fresh = Api.uniqueEmail();
+    return switch (operation) {
+      case "POST /api/auth/login" -> Map.of("email", fresh, "password", "wrong-password");
+      case "POST /api/auth/logout", "POST /api/auth/refresh" -> Map.of("refresh", "no-such-token");
+      case "POST /api/devices" -> Map.of("name", "x");
+      case "POST /api/groups", "POST /v1/register" -> Map.of("name", fresh, "alias", "x");
+      case "POST /api/groups/{group}/devices" -> Map.of("device_ids", List.of(device.id()));
+      case "POST /api/organizations" ->
+          Map.of(
+              "name", fresh, "admin_email", fresh, "admin_name", "x", "admin_password", password());
+      case "POST /api/policies" -> Map.of("name", fresh, "type", "APPS");
+      case "POST /api/users" ->
+          Map.of("email", fresh, "name", "x", "role", "member", "password", password());
+      case "PUT /devices/{id}/policy" -> Map.of("cameraDisabled", false);
+      case "POST /devices/{id}/report" -> device.report(1, true);
+      case "POST /devices/{id}/token" -> Map.of("token", "t");
+      case "POST /enroll" -> EnrolledDevice.AGENT;
+      case String other when other.startsWith("POST") || other.startsWith("PATCH") -> Map.of();
+      default -> null;
+    };
+  }
+}

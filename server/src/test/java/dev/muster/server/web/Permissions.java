@@ -1,0 +1,66 @@
+package dev.muster.server.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The table of `docs/permissions.md`: for every operation the status that each kind of caller
+/// gets.
+final class Permissions {
+  private static final Path PAGE = Path.of("../docs/permissions.md");
+
+  /// @param statuses in the order of [#COLUMNS]
+  /// @param home what an admin of the first organization gets
+  record Row(String method, String path, List<Integer> statuses, int home) {
+    String operation() {
+      return method + " " + path;
+    }
+
+    int status(String column) {
+      return statuses.get(COLUMNS.indexOf(column));
+    }
+
+    /// What somebody of another organization gets, whose role would get `own` in this one.
+    int foreign(int own) {
+      return own < 300 && path.contains("{") ? 404 : own;
+    }
+  }
+
+  static final List<String> COLUMNS =
+      List.of("nobody", "device", "member", "viewer", "operator", "admin");
+
+  private Permissions() {}
+
+  static List<Row> rows() {
+    List<Row> rows = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(PAGE)) {
+        if (line.startsWith("| `")) {
+          rows.add(row(line));
+        }
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return rows;
+  }
+
+  private static Row row(String line) {
+    String[] cells = line.substring(1, line.length() - 1).split("\\|", -1);
+    if (cells.length != COLUMNS.size() + 1) {
+      throw new IllegalArgumentException("the row has other columns: " + line);
+    }
+    String[] operation = cells[0].replace("`", "").strip().split(" ", 2);
+    List<String> statuses = Arrays.stream(cells).skip(1).map(String::strip).toList();
+    String[] admin = statuses.getLast().split(" ", 2);
+    return new Row(
+        operation[0],
+        operation[1],
+        statuses.stream().map(cell -> Integer.valueOf(cell.split(" ", 2)[0])).toList(),
+        Integer.parseInt(admin[admin.length - 1]));
+  }
+}
