@@ -22,7 +22,7 @@ public interface Settings {
   @WithDefault("8080")
   int port();
 
-  /// TCP port of the fleet gRPC service.
+  /// TCP port kept for the fleet gRPC service; nothing listens there yet.
   @WithDefault("50051")
   int grpcPort();
 
@@ -33,15 +33,17 @@ public interface Settings {
   /// JDBC URL of an external PostgreSQL 15 or newer; absent means the embedded one.
   Optional<String> databaseUrl();
 
+  /// User of the external PostgreSQL.
   Optional<String> databaseUser();
 
+  /// Password of that user.
   Optional<String> databasePassword();
 
-  /// Callers without credentials act as the operator of the first organization.
+  /// Callers without credentials act as the first admin of the first organization.
   @WithDefault("false")
   boolean open();
 
-  /// Lets open mode listen on addresses that are not loopback.
+  /// Lets open mode listen on addresses that are not loopback, and answer to any host name.
   @WithName("open.anywhere")
   @WithDefault("false")
   boolean openAnywhere();
@@ -54,10 +56,10 @@ public interface Settings {
   @WithDefault("admin@localhost")
   String adminEmail();
 
-  /// Password of that admin; absent, one is made and left in `DATA/admin-password`.
+  /// Password of that admin, 12 to 72 bytes; absent, one is made and left in `DATA/admin-password`.
   Optional<String> adminPassword();
 
-  /// Cost of bcrypt for users' passwords: each step doubles the time that a guess takes.
+  /// Cost of bcrypt for users' passwords, 4 to 20: each step doubles the time that a guess takes.
   @WithDefault("12")
   int passwordCost();
 
@@ -185,6 +187,7 @@ public interface Settings {
 
   /// What an organization may have at most, unless another limit is set for it; 0 is without limit.
   interface Quota {
+    /// Devices, whatever their state.
     @WithDefault("0")
     long devices();
 
@@ -213,7 +216,7 @@ public interface Settings {
 
   /// Connections and how long they may take.
   interface Pool {
-    /// Connections to the database at the most.
+    /// Connections to the database at the most, at least 5.
     @WithDefault("20")
     int size();
 
@@ -221,12 +224,15 @@ public interface Settings {
     @WithDefault("5s")
     Duration acquireTimeout();
 
+    /// How long a statement may run.
     @WithDefault("30s")
     Duration statementTimeout();
 
+    /// How long a statement waits for a lock.
     @WithDefault("10s")
     Duration lockTimeout();
 
+    /// How long a transaction may be open and idle.
     @WithDefault("30s")
     Duration idleInTransactionTimeout();
   }
@@ -248,7 +254,7 @@ public interface Settings {
 
   /// Compliance reports.
   interface Compliance {
-    /// How long reports are kept.
+    /// How long reports are kept; the newest of a device stays.
     @WithDefault("90d")
     Duration reportRetention();
   }

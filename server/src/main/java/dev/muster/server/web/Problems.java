@@ -21,6 +21,9 @@ public final class Problems {
   static final String INTERNAL_DETAIL =
       "The server failed to answer. Its log tells more under the id of this request (X-Request-ID).";
 
+  /// Where the section of an error code is, on the server that answers.
+  static final String HELP = "/help/troubleshooting#";
+
   /// The body of every error. `errors` only for input.
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Problem(
@@ -33,7 +36,7 @@ public final class Problems {
     static Problem of(Refusal refusal) {
       ErrorCode code = refusal.code();
       return new Problem(
-          "urn:muster:error:" + code.wireName(),
+          HELP + code.wireName(),
           code.title(),
           code.kind().httpStatus(),
           JsonText.printable(refusal.detail()),

@@ -19,7 +19,7 @@ final class ProblemShape {
     assertThat(answer.headers().firstValue("X-Request-ID")).isPresent();
     assertThat(answer.keys("")).contains("type", "title", "status", "detail", "code");
     assertThat(answer.node("status").asInt()).isEqualTo(answer.status());
-    assertThat(answer.at("type")).isEqualTo("urn:muster:error:" + answer.code());
+    assertThat(answer.at("type")).isEqualTo(Problems.HELP + answer.code());
     assertThat(answer.at("title")).isNotBlank();
     assertThat(answer.at("detail")).isNotBlank();
     assertThat(answer.code()).matches("[a-z_]+");
