@@ -24,6 +24,8 @@ public final class Main {
   static CommandLine commands(Shell shell) {
     var muster = new Muster(shell);
     var demo = new CommandLine(new DemoCommand(shell.out(), shell.env(), muster::logins));
+    var profiles = new CommandLine(new ProfilesCommand(muster));
+    var completion = new CommandLine(new CompletionCommand(shell));
     var line =
         new CommandLine(muster)
             .addSubcommand(new LoginCommand(muster))
@@ -34,8 +36,12 @@ public final class Main {
             .addSubcommand(policies(muster))
             .addSubcommand(new ComplianceCommand(muster))
             .addSubcommand(new UsersCommand(muster))
+            .addSubcommand(profiles)
+            .addSubcommand(completion)
             .addSubcommand(demo);
     withoutInherited(demo.getCommandSpec(), "--server", "--output");
+    withoutInherited(completion.getCommandSpec(), "--server", "--output", "--profile");
+    withoutInherited(profiles.getCommandSpec(), "--server");
     return line.setOut(shell.out())
         .setErr(shell.err())
         .setCaseInsensitiveEnumValuesAllowed(true)

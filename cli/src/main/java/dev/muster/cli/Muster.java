@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.muster.cli.client.Api;
 import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Logins;
+import dev.muster.cli.client.Profiles;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -58,6 +59,14 @@ final class Muster implements Runnable {
   private @Nullable String server;
 
   @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description =
+          "The profile whose login is used. Default: MUSTER_PROFILE, else the one in use.")
+  private @Nullable String profile;
+
+  @Option(
       names = "--output",
       paramLabel = "table|json",
       defaultValue = "table",
@@ -96,8 +105,21 @@ final class Muster implements Runnable {
     return shell;
   }
 
+  Profiles profiles() {
+    return Profiles.ofUser(shell.env(), shell.home());
+  }
+
+  /// The name of the profile that this command uses.
+  String profile() {
+    if (profile != null) {
+      return profile;
+    }
+    String named = shell.env().getOrDefault("MUSTER_PROFILE", "");
+    return named.isBlank() ? profiles().current() : named;
+  }
+
   Logins logins() {
-    return Logins.ofUser(shell.env(), shell.home());
+    return profiles().logins(profile());
   }
 
   /// The server that this command goes to.

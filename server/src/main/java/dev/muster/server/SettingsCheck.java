@@ -31,7 +31,8 @@ final class SettingsCheck {
               + " converted(?: SRCFG\\d+)?(: .*)?");
 
   /// Variables of the agent and the command line, which may run in the same shell.
-  private static final Set<String> OF_OTHER_PROGRAMS = Set.of("MUSTER_ENROLL_TOKEN");
+  private static final Set<String> OF_OTHER_PROGRAMS =
+      Set.of("MUSTER_ENROLL_TOKEN", "MUSTER_PROFILE");
 
   private SettingsCheck() {}
 

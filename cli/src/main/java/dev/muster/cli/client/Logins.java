@@ -11,13 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// The logins of this user, in one private file: one per server, and the server that commands go to
-/// when none is named.
+/// The logins of one [profile][Profiles], in one private file: one per server, and the server that
+/// commands go to when none is named.
 ///
 /// Reading and replacing a login happens under a lock on a file beside it. A refresh token that is
 /// used twice revokes its whole family, so two commands that start at once with the same expired
@@ -33,13 +32,6 @@ public final class Logins {
 
   public Logins(Path file) {
     this.file = file;
-  }
-
-  /// `$XDG_CONFIG_HOME/muster/credentials.json`, by default below `~/.config`.
-  public static Logins ofUser(Map<String, String> env, Path home) {
-    String xdg = env.getOrDefault("XDG_CONFIG_HOME", "");
-    Path config = xdg.isBlank() ? home.resolve(".config") : Path.of(xdg);
-    return new Logins(config.resolve("muster").resolve("credentials.json"));
   }
 
   public Path file() {
@@ -164,7 +156,7 @@ public final class Logins {
       Files.createDirectories(folder);
       try (var channel =
               FileChannel.open(
-                  folder.resolve("credentials.lock"),
+                  folder.resolve(file.getFileName() + ".lock"),
                   StandardOpenOption.CREATE,
                   StandardOpenOption.WRITE);
           var _ = channel.lock()) {
