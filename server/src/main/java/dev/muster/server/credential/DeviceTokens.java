@@ -1,31 +1,26 @@
 package dev.muster.server.credential;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.CheckedSecrets;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.MachineSecret;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Outbox;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /// The tokens by which devices are known.
 ///
@@ -33,25 +28,18 @@ import org.jspecify.annotations.Nullable;
 /// is used for the first time: if the answer with the new token is lost, the device goes on with
 /// the old one or enrolls once more, and nothing that nobody uses stays open.
 ///
-/// A token is checked by bcrypt once a node, and then remembered as SHA-256. What is remembered is
-/// believed for at most [#BELIEVED]; before that it is dropped when the token is revoked: at once
-/// on the node that does it, and on the others as soon as the broadcast reaches them.
+/// A token that was checked is [remembered][CheckedSecrets]; it is dropped when it is revoked: at
+/// once on the node that does it, and on the others as soon as the broadcast reaches them.
 @Singleton
 public class DeviceTokens {
   static final String PREFIX = "md_";
-  static final Duration BELIEVED = Duration.ofSeconds(60);
   private static final int MOST_REMEMBERED = 500_000;
-
-  /// A token that was checked on this node.
-  private record Remembered(String digest, String hash, Caller.Device caller, Instant until) {}
 
   private final Database database;
   private final InstantSource clock;
   private final Outbox outbox;
   private final Devices devices;
-  private final Cache<UUID, Remembered> remembered =
-      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
-  private final AtomicLong drops = new AtomicLong();
+  private final CheckedSecrets<DeviceTokenStore.Row> remembered;
   private final List<Consumer<UUID>> hearers = new CopyOnWriteArrayList<>();
 
   public DeviceTokens(
@@ -60,8 +48,9 @@ public class DeviceTokens {
     this.clock = clock;
     this.outbox = outbox;
     this.devices = devices;
+    this.remembered = new CheckedSecrets<>(clock, MOST_REMEMBERED);
     broadcast.listen(RevocationRelay.TOPIC, id -> Ids.parse(id).ifPresent(this::drop));
-    broadcast.onReset(this::forgetAll);
+    broadcast.onReset(remembered::dropAll);
   }
 
   /// Makes a token, in the transaction that enrolls the device.
@@ -114,37 +103,22 @@ public class DeviceTokens {
   public Caller.Device check(String credential) {
     MachineSecret secret =
         MachineSecret.parse(PREFIX, credential).orElseThrow(DeviceTokens::refused);
-    String digest = secret.digest();
-    Remembered known = remembered.getIfPresent(secret.id());
-    if (known != null && !sameText(known.digest(), digest)) {
-      throw refused();
-    }
-    if (known != null && clock.instant().isBefore(known.until())) {
-      return known.caller();
-    }
-    return checkStored(secret, digest, known);
+    return remembered
+        .check(secret, () -> findLive(secret.id()), this::noteUse)
+        .map(row -> new Caller.Device(row.organization(), row.deviceId(), row.id()))
+        .orElseThrow(DeviceTokens::refused);
   }
 
-  private Caller.Device checkStored(
-      MachineSecret secret, String digest, @Nullable Remembered known) {
-    long dropsBefore = drops.get();
-    DeviceTokenStore.Row row =
-        database
-            .acrossOrganizations(handle -> DeviceTokenStore.findLive(handle, secret.id()))
-            .filter(found ->
-                (known != null && known.hash().equals(found.secretHash()))
-                    || secret.matches(found.secretHash()))
-            .orElseThrow(DeviceTokens::refused);
+  private Optional<CheckedSecrets.Stored<DeviceTokenStore.Row>> findLive(UUID id) {
+    return database
+        .acrossOrganizations(handle -> DeviceTokenStore.findLive(handle, id))
+        .map(row -> new CheckedSecrets.Stored<>(row.secretHash(), row));
+  }
+
+  private void noteUse(DeviceTokenStore.Row row) {
     if (!row.used()) {
       useFirst(row);
     }
-    Caller.Device caller = new Caller.Device(row.organization(), row.deviceId(), row.id());
-    remembered.put(
-        row.id(), new Remembered(digest, row.secretHash(), caller, clock.instant().plus(BELIEVED)));
-    if (drops.get() != dropsBefore) {
-      remembered.invalidate(row.id()); // it may have been revoked since it was read
-    }
-    return caller;
   }
 
   private void useFirst(DeviceTokenStore.Row row) {
@@ -175,20 +149,8 @@ public class DeviceTokens {
   }
 
   private void drop(UUID credential) {
-    drops.incrementAndGet();
-    remembered.invalidate(credential);
+    remembered.drop(credential);
     hearers.forEach(heard -> heard.accept(credential));
-  }
-
-  private void forgetAll() {
-    drops.incrementAndGet();
-    remembered.invalidateAll();
-  }
-
-  /// In a time that does not tell where they differ.
-  private static boolean sameText(String one, String other) {
-    return MessageDigest.isEqual(
-        one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static Refusal refused() {

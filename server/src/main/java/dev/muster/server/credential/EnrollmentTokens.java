@@ -4,6 +4,7 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.MachineSecret;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;

@@ -33,7 +33,7 @@ public final class Passwords {
 
   public Passwords(int cost) {
     this.cost = cost;
-    this.nobody = "$2a$%02d$%s".formatted(cost, ".".repeat(SALT_AND_HASH));
+    this.nobody = hashOfNobody(cost);
   }
 
   /// @param field name of the password in the caller's input
@@ -54,18 +54,44 @@ public final class Passwords {
         : null;
   }
 
+  /// Another hash of a password that was accepted once, whatever is asked of new ones today.
+  String hashAgain(String password) {
+    return computed(() -> BcryptUtil.bcryptHash(password, cost));
+  }
+
+  /// Whether `hash` was made at another cost than is set now.
+  boolean isOutdated(String hash) {
+    return costOf(hash) != cost;
+  }
+
   /// Whether `hash` is of `password`. Without a hash, of a user who does not exist, the answer is
-  /// no and takes the same time.
+  /// no and takes the same time; so does a hash of a lower cost than is set now. One of a higher
+  /// cost takes longer until its owner logs in.
   boolean matches(String password, @Nullable String hash) {
     String guess = bytes(password) > LONGEST_BYTES ? "" : password;
     String against = hash == null ? nobody : hash;
-    boolean same = computed(() -> BcryptUtil.matches(guess, against));
+    boolean same =
+        computed(() -> {
+          // each step of the cost doubles the time: 2^c + 2^c + 2^(c+1) + … + 2^(n-1) = 2^n
+          for (int step = costOf(against); step < cost; step++) {
+            var _ = BcryptUtil.matches(guess, hashOfNobody(step));
+          }
+          return BcryptUtil.matches(guess, against);
+        });
     return same && hash != null && !guess.isEmpty();
   }
 
   /// What a password is compared with when there is no user.
   String hashOfNobody() {
     return nobody;
+  }
+
+  private static String hashOfNobody(int cost) {
+    return "$2a$%02d$%s".formatted(cost, ".".repeat(SALT_AND_HASH));
+  }
+
+  private static int costOf(String hash) {
+    return Integer.parseInt(hash, 4, 6, 10);
   }
 
   private <T> T computed(Supplier<T> work) {

@@ -1,5 +1,8 @@
 package dev.muster.server.identity;
 
+import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
 import dev.muster.server.organization.Organization;
 import dev.muster.server.organization.Organizations;
 import dev.muster.server.platform.Caller;
@@ -9,6 +12,9 @@ import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Right;
 import dev.muster.server.platform.Role;
 import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// The door by which an organization and its first admin are made, together or not at all.
 @Singleton
@@ -20,12 +26,19 @@ public final class Tenants {
   private final Organizations organizations;
   private final Users users;
   private final Passwords passwords;
+  private final Audit audit;
 
-  public Tenants(Database database, Organizations organizations, Users users, Passwords passwords) {
+  public Tenants(
+      Database database,
+      Organizations organizations,
+      Users users,
+      Passwords passwords,
+      Audit audit) {
     this.database = database;
     this.organizations = organizations;
     this.users = users;
     this.passwords = passwords;
+    this.audit = audit;
   }
 
   public Tenant create(
@@ -36,10 +49,11 @@ public final class Tenants {
     OrganizationId id = new OrganizationId(Ids.next());
     return database.in(
         id,
-        handle ->
-            new Tenant(
-                organizations.create(handle, caller, id, name),
-                users.insert(handle, id, admin, hash)));
+        handle -> {
+          Organization made = organizations.create(handle, caller, id, name);
+          tell(handle, caller, made);
+          return new Tenant(made, users.insert(handle, caller, id, admin, hash));
+        });
   }
 
   /// The first one; false when there is one already. `beforeCommit` runs when only the commit is
@@ -50,12 +64,25 @@ public final class Tenants {
     return database.in(
         id,
         handle -> {
-          if (organizations.createHome(handle, id, name).isEmpty()) {
+          Optional<Organization> made = organizations.createHome(handle, id, name);
+          if (made.isEmpty()) {
             return false;
           }
-          users.insert(handle, id, admin, hash);
+          Caller server = new Caller.Server(id, "first-start");
+          tell(handle, server, made.get());
+          users.insert(handle, server, id, admin, hash);
           beforeCommit.run();
           return true;
         });
+  }
+
+  /// In the log of the organization that is made, where its admins find it.
+  private void tell(Handle handle, Caller caller, Organization made) {
+    audit.record(
+        handle,
+        made.id(),
+        caller,
+        Change.of("organization.created", "organization", made.id())
+            .to(Json.obj(Map.of("name", Json.of(made.name())))));
   }
 }

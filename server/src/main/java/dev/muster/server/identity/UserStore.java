@@ -62,12 +62,76 @@ final class UserStore {
         .findOne();
   }
 
+  /// The same, locked until the end of the transaction.
+  static Optional<User> lock(Handle handle, OrganizationId organization, UserId id) {
+    return handle
+        .createQuery(
+            """
+            select * from identity.users
+            where organization_id = :organization and id = :id
+            for update
+            """)
+        .bind("organization", organization)
+        .bind("id", id.value())
+        .map(UserStore::read)
+        .findOne();
+  }
+
   static Optional<Login> findLogin(Handle handle, String email) {
     return handle
         .createQuery("select * from identity.users where lower(email) = lower(:email)")
         .bind("email", email)
         .map((row, context) -> new Login(read(row, context), row.getString("password_hash")))
         .findOne();
+  }
+
+  static Optional<Login> findLogin(Handle handle, OrganizationId organization, UserId id) {
+    return handle
+        .createQuery(
+            """
+            select * from identity.users
+            where organization_id = :organization and id = :id
+            """)
+        .bind("organization", organization)
+        .bind("id", id.value())
+        .map((row, context) -> new Login(read(row, context), row.getString("password_hash")))
+        .findOne();
+  }
+
+  /// Another hash of the same password. The user counts as unchanged.
+  static void rehash(
+      Handle handle, OrganizationId organization, UserId id, String before, String after) {
+    handle.execute(
+        """
+        update identity.users set password_hash = ?
+        where organization_id = ? and id = ? and password_hash = ?
+        """,
+        after,
+        organization,
+        id.value(),
+        before);
+  }
+
+  /// Whether the password was still the one of the hash `before`.
+  static boolean changePassword(
+      Handle handle,
+      OrganizationId organization,
+      UserId id,
+      String before,
+      String after,
+      Instant now) {
+    return handle.execute(
+            """
+            update identity.users
+            set password_hash = ?, updated_at = greatest(?, updated_at + interval '1 microsecond')
+            where organization_id = ? and id = ? and is_active and password_hash = ?
+            """,
+            after,
+            now,
+            organization,
+            id.value(),
+            before)
+        == 1;
   }
 
   static Optional<User> findFirstActiveAdmin(Handle handle, OrganizationId organization) {

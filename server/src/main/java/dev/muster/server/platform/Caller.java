@@ -2,6 +2,7 @@ package dev.muster.server.platform;
 
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Who calls a door, after authentication. Every door takes it first, and checks it first.
 public sealed interface Caller {
@@ -11,8 +12,25 @@ public sealed interface Caller {
   void require(Right right);
 
   /// A person with a role. `open` when nobody logged in and open mode lets them act as an operator.
-  record Person(OrganizationId organization, UUID userId, Role role, boolean home, boolean open)
+  ///
+  /// @param session the login by which they call; null without one
+  record Person(
+      OrganizationId organization,
+      UUID userId,
+      Role role,
+      boolean home,
+      boolean open,
+      @Nullable UUID session)
       implements Caller {
+    public Person(OrganizationId organization, UUID userId, Role role, boolean home, boolean open) {
+      this(organization, userId, role, home, open, null);
+    }
+
+    /// The same person, by this login.
+    public Person by(UUID session) {
+      return new Person(organization, userId, role, home, open, session);
+    }
+
     @Override
     public void require(Right right) {
       if (!role.has(right) || (right.ofHomeOnly() && !home)) {

@@ -191,8 +191,9 @@ final class SessionStore {
     handle
         .createUpdate(
             """
-            insert into session.signing_key (id, public_key, sealed_private_key, created_at)
-            values (:id, :publicKey, :sealedPrivateKey, :now)
+            insert into session.signing_key
+              (id, public_key, sealed_private_key, created_at, signs_from)
+            values (:id, :publicKey, :sealedPrivateKey, :now, :now)
             """)
         .bind("id", key.id())
         .bind("publicKey", key.publicKey())

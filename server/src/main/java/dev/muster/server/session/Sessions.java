@@ -1,6 +1,8 @@
 package dev.muster.server.session;
 
+import dev.muster.server.identity.Authentication;
 import dev.muster.server.identity.User;
+import dev.muster.server.identity.UserPasswords;
 import dev.muster.server.identity.Users;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -41,6 +43,7 @@ public final class Sessions {
   private final Database database;
   private final InstantSource clock;
   private final Users users;
+  private final UserPasswords passwords;
   private final AccessTokens accessTokens;
   private final LoginThrottle throttle;
 
@@ -48,11 +51,13 @@ public final class Sessions {
       Database database,
       InstantSource clock,
       Users users,
+      UserPasswords passwords,
       AccessTokens accessTokens,
       LoginThrottle throttle) {
     this.database = database;
     this.clock = clock;
     this.users = users;
+    this.passwords = passwords;
     this.accessTokens = accessTokens;
     this.throttle = throttle;
   }
@@ -61,7 +66,11 @@ public final class Sessions {
   /// @throws Refusal `login_failed`, the same for whatever is wrong; `too_many_requests`
   public Tokens logIn(String address, String email, String password) {
     throttle.attempt(address, email);
-    User user = users.authenticate(email, password).orElseThrow(Sessions::noAccount);
+    User user =
+        switch (passwords.authenticate(email, password)) {
+          case Authentication.Proven(User proven) -> proven;
+          case Authentication.Refused _, Authentication.Nobody _ -> throw noAccount();
+        };
     throttle.succeeded(address, email);
     RefreshToken refresh = RefreshToken.random();
     SessionId session = new SessionId(Ids.next());

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.muster.server.device.Device;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.CheckedSecrets;
 import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.MachineSecret;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Role;
 import dev.muster.server.testing.Race;
@@ -146,7 +148,7 @@ class DeviceTokensTest {
     deaf.check(token);
 
     tokens.revokeAll(room.operator, device.handle());
-    room.clock.advance(DeviceTokens.BELIEVED.minus(Duration.ofMillis(1)));
+    room.clock.advance(CheckedSecrets.BELIEVED.minus(Duration.ofMillis(1)));
     deaf.check(token);
     room.clock.advance(Duration.ofMillis(1));
 

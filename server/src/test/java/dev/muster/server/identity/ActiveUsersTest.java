@@ -2,6 +2,7 @@ package dev.muster.server.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.server.audit.Audit;
 import dev.muster.server.organization.Organizations;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
@@ -33,7 +34,7 @@ class ActiveUsersTest {
   }
 
   private Users users(ActiveUsers activeUsers) {
-    return new Users(database, clock, new Passwords(4), activeUsers, List.of());
+    return new Users(database, clock, new Passwords(4), activeUsers, new Audit(clock), List.of());
   }
 
   @Test

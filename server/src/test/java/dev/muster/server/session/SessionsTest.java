@@ -3,13 +3,11 @@ package dev.muster.server.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.muster.server.identity.ActiveUsers;
+import dev.muster.server.identity.IdentityRoom;
 import dev.muster.server.identity.NewUser;
-import dev.muster.server.identity.Passwords;
 import dev.muster.server.identity.User;
 import dev.muster.server.identity.UserChange;
 import dev.muster.server.identity.Users;
-import dev.muster.server.organization.Organizations;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -39,20 +37,15 @@ class SessionsTest {
   private final TestDatabase testDatabase = TestDatabase.create();
   private final Database database = testDatabase.database();
   private final MutableClock clock = new MutableClock();
-  private final Users users =
-      new Users(
-          database,
-          clock,
-          new Passwords(4),
-          new ActiveUsers(
-              database,
-              new Organizations(database, clock, List.of()),
-              new Broadcast(database.dataSource())),
-          List.of(new SessionEnder(clock)));
+  private final IdentityRoom identity =
+      new IdentityRoom(
+          database, clock, new Broadcast(database.dataSource()), new SessionEnder(clock));
+  private final Users users = identity.users;
   private final AccessTokens accessTokens =
       new AccessTokens(new SigningKeys(database, clock, MASTER_KEY), clock);
   private final Sessions sessions =
-      new Sessions(database, clock, users, accessTokens, new LoginThrottle(clock));
+      new Sessions(
+          database, clock, users, identity.passwords, accessTokens, new LoginThrottle(clock));
   private final Caller server = new Caller.Server(testDatabase.newOrganization(), "test");
   private final User ada = users.create(server, new NewUser(EMAIL, "Ada", PASSWORD, Role.OPERATOR));
 

@@ -49,6 +49,7 @@ class EveryOperationTest {
     Map<String, Api> callers = new LinkedHashMap<>();
     callers.put("nobody", Api.anonymous());
     callers.put("device", EnrolledDevice.in(admin).self());
+    callers.put("key", Api.with(key(admin)));
     callers.putAll(people(admin));
     for (Permissions.Row row : ROWS) {
       PermissionWorld world = new PermissionWorld(admin, row);
@@ -92,6 +93,13 @@ class EveryOperationTest {
     self.self().post(path + "/report", self.report(1, true)).expect(202);
     self.self().post(path + "/token", Map.of("token", "t")).expect(202);
     self.self().get("/api/devices/" + self.id()).expect(200);
+  }
+
+  private static String key(Api admin) {
+    return admin
+        .post("/api/keys/", Map.of("name", "k", "scopes", List.of("read")))
+        .expect(201)
+        .at("key");
   }
 
   /// Somebody of each role, weakest first.

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One thing of every kind in one organization, and a good request for every operation on them.
 final class PermissionWorld {
+  private static final Map<String, Object> KEY = Map.of("name", "ci", "scopes", List.of("read"));
+
   private final Map<String, String> ids = new TreeMap<>();
   private final EnrolledDevice device;
 
@@ -37,6 +39,7 @@ final class PermissionWorld {
                 Map.of("email", name, "name", "x", "role", "member", "password", password()))
             .expect(201)
             .at("id"));
+    ids.put("/api/keys/{id}", admin.post("/api/keys/", KEY).expect(201).at("id"));
     ids.put("/devices/{id}", device.id());
     if (row != null && row.method().equals("DELETE") && row.path().contains("/assign-policy/")) {
       admin.post(path(row)).expect(202);
@@ -79,6 +82,7 @@ final class PermissionWorld {
       case "POST /api/devices" -> Map.of("name", "x");
       case "POST /api/groups", "POST /v1/register" -> Map.of("name", fresh, "alias", "x");
       case "POST /api/groups/{group}/devices" -> Map.of("device_ids", List.of(device.id()));
+      case "POST /api/keys" -> KEY;
       case "POST /api/organizations" ->
           Map.of(
               "name", fresh, "admin_email", fresh, "admin_name", "x", "admin_password", password());

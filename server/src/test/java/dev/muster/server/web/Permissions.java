@@ -31,7 +31,7 @@ final class Permissions {
   }
 
   static final List<String> COLUMNS =
-      List.of("nobody", "device", "member", "viewer", "operator", "admin");
+      List.of("nobody", "device", "member", "viewer", "operator", "admin", "key");
 
   private Permissions() {}
 
@@ -56,7 +56,7 @@ final class Permissions {
     }
     String[] operation = cells[0].replace("`", "").strip().split(" ", 2);
     List<String> statuses = Arrays.stream(cells).skip(1).map(String::strip).toList();
-    String[] admin = statuses.getLast().split(" ", 2);
+    String[] admin = statuses.get(COLUMNS.indexOf("admin")).split(" ", 2);
     return new Row(
         operation[0],
         operation[1],

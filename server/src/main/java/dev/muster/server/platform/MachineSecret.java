@@ -1,4 +1,4 @@
-package dev.muster.server.credential;
+package dev.muster.server.platform;
 
 import io.quarkus.elytron.security.common.BcryptUtil;
 import java.nio.charset.StandardCharsets;
@@ -17,20 +17,20 @@ import java.util.regex.Pattern;
 ///
 /// The hash is bcrypt at cost 4: against 256 random bits a higher cost defends nothing, and a fleet
 /// that reconnects at once would pay for it.
-record MachineSecret(UUID id, String secret) {
+public record MachineSecret(UUID id, String secret) {
   private static final int BCRYPT_COST = 4;
   private static final int SECRET_BYTES = 32;
   private static final Pattern FORM = Pattern.compile("([0-9a-f]{32})_([A-Za-z0-9_-]{43})");
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  static MachineSecret generate(UUID id) {
+  public static MachineSecret generate(UUID id) {
     byte[] bytes = new byte[SECRET_BYTES];
     RANDOM.nextBytes(bytes);
     return new MachineSecret(id, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
   }
 
   /// Empty when `credential` cannot be one of this prefix.
-  static Optional<MachineSecret> parse(String prefix, String credential) {
+  public static Optional<MachineSecret> parse(String prefix, String credential) {
     if (!credential.startsWith(prefix)) {
       return Optional.empty();
     }
@@ -46,16 +46,16 @@ record MachineSecret(UUID id, String secret) {
   }
 
   /// The credential as its holder sends it.
-  String text(String prefix) {
+  public String text(String prefix) {
     return prefix + id.toString().replace("-", "") + "_" + secret;
   }
 
   /// What is stored of the secret.
-  String hash() {
+  public String hash() {
     return BcryptUtil.bcryptHash(secret, BCRYPT_COST);
   }
 
-  boolean matches(String hash) {
+  public boolean matches(String hash) {
     return BcryptUtil.matches(secret, hash);
   }
 

@@ -1,0 +1,90 @@
+package dev.muster.server.platform;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The machine secrets that this node has checked, remembered as SHA-256, so that bcrypt is paid
+/// once a node and not once a request.
+///
+/// What is remembered is believed for at most [#BELIEVED], after which its row is read again. The
+/// room whose secrets they are drops one before that when it is revoked; no check that began before
+/// the drop leaves it remembered.
+///
+/// @param <T> what else is stored of a secret
+public final class CheckedSecrets<T> {
+  public static final Duration BELIEVED = Duration.ofSeconds(60);
+
+  /// A secret that may be used, as the database has it.
+  public record Stored<T>(String hash, T row) {}
+
+  private record Remembered<T>(String digest, Stored<T> stored, Instant until) {}
+
+  private final InstantSource clock;
+  private final Cache<UUID, Remembered<T>> remembered;
+  private final AtomicLong drops = new AtomicLong();
+
+  public CheckedSecrets(InstantSource clock, int most) {
+    this.clock = clock;
+    this.remembered = Caffeine.newBuilder().maximumSize(most).build();
+  }
+
+  /// What is stored of the secret; empty when there is none of its id, or it is another.
+  ///
+  /// @param find reads the secret of this id, if it may be used
+  /// @param proven is called with what was read, once the secret is known to be right and before it
+  ///   is remembered; it may still refuse
+  public Optional<T> check(
+      MachineSecret secret, Supplier<Optional<Stored<T>>> find, Consumer<T> proven) {
+    String digest = secret.digest();
+    Remembered<T> known = remembered.getIfPresent(secret.id());
+    if (known != null && !sameText(known.digest(), digest)) {
+      return Optional.empty();
+    }
+    if (known != null && clock.instant().isBefore(known.until())) {
+      return Optional.of(known.stored().row());
+    }
+    long dropsBefore = drops.get();
+    Stored<T> stored = find.get().filter(found -> isOf(secret, found, known)).orElse(null);
+    if (stored == null) {
+      return Optional.empty();
+    }
+    proven.accept(stored.row());
+    remembered.put(secret.id(), new Remembered<>(digest, stored, clock.instant().plus(BELIEVED)));
+    if (drops.get() != dropsBefore) {
+      remembered.invalidate(secret.id()); // it may have been revoked since it was read
+    }
+    return Optional.of(stored.row());
+  }
+
+  public void drop(UUID id) {
+    drops.incrementAndGet();
+    remembered.invalidate(id);
+  }
+
+  public void dropAll() {
+    drops.incrementAndGet();
+    remembered.invalidateAll();
+  }
+
+  private boolean isOf(MachineSecret secret, Stored<T> found, @Nullable Remembered<T> known) {
+    return (known != null && known.stored().hash().equals(found.hash()))
+        || secret.matches(found.hash());
+  }
+
+  /// In a time that does not tell where they differ.
+  private static boolean sameText(String one, String other) {
+    return MessageDigest.isEqual(
+        one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
+  }
+}
