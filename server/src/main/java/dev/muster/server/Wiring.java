@@ -15,6 +15,7 @@ import dev.muster.server.platform.Settings;
 import dev.muster.server.platform.Settings.ServerRole;
 import dev.muster.server.postgres.DataFolder;
 import dev.muster.server.postgres.EmbeddedPostgres;
+import dev.muster.server.web.CurrentClaim;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
@@ -74,7 +75,7 @@ final class Wiring {
   Database database(DataFolder folder) {
     storage = open(folder);
     Migrations.run(storage.pool());
-    return new Database(storage.pool());
+    return new Database(storage.pool(), CurrentClaim::ofThisRequest);
   }
 
   private Storage open(DataFolder folder) {

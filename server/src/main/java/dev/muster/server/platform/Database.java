@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
@@ -27,9 +28,16 @@ public final class Database {
 
   private final DataSource dataSource;
   private final Jdbi jdbi;
+  private final Supplier<@Nullable Claim> claims;
 
   public Database(DataSource dataSource) {
+    this(dataSource, () -> null);
+  }
+
+  /// @param claims the claim of the request that the present thread works for, if it has one
+  public Database(DataSource dataSource, Supplier<@Nullable Claim> claims) {
     this.dataSource = dataSource;
+    this.claims = claims;
     this.jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
     jdbi.registerArgument(new OrganizationIdArgument());
   }
@@ -88,7 +96,14 @@ public final class Database {
             isolation,
             handle -> {
               enter(handle, role, organization);
-              return work.withHandle(handle);
+              Claim claim = claims.get();
+              return claim == null
+                  ? work.withHandle(handle)
+                  : claim.around(
+                      handle,
+                      work,
+                      () -> enter(handle, "muster_cross", null),
+                      () -> enter(handle, role, organization));
             });
       } catch (RuntimeException failure) {
         String state = sqlState(failure);

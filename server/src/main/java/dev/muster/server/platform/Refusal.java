@@ -76,6 +76,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(ErrorCode.UNAVAILABLE, detail, List.of(), retryAfter, cause);
   }
 
+  /// A refusal of another kind that passes by itself.
+  public static Refusal passing(ErrorCode code, String detail, Duration retryAfter) {
+    return new Refusal(code, detail, List.of(), retryAfter, null);
+  }
+
   /// A refusal of one who asks too often.
   public static Refusal tooMany(String detail, Duration retryAfter) {
     return new Refusal(ErrorCode.TOO_MANY_REQUESTS, detail, List.of(), retryAfter, null);
