@@ -114,7 +114,7 @@ class TenancyTest {
                     (select string_agg(p.polname || ' ' || r.rolname || ' ' || p.polcmd::text, ', ' order by p.polname)
                      from pg_policy p cross join unnest(p.polroles) as role
                      join pg_roles r on r.oid = role
-                     where p.polrelid = c.oid) = 'across muster_cross *, tenant muster_app *'
+                     where p.polrelid = c.oid and p.polname <> 'erasing') = 'across muster_cross *, tenant muster_app *'
                   from pg_class c where c.oid = '%s'::regclass
                   """
                       .formatted(table)))
@@ -252,7 +252,9 @@ class TenancyTest {
       String column = THE_TENANTS.contains(table) ? "id" : "organization_id";
       String whose = " where " + column + " = '" + foreign.organization().value() + "'";
       long there = Long.parseLong(texts("select count(*) from " + table + whose).getFirst());
-      if (table.startsWith("policy.") || table.startsWith("compliance.")) {
+      if (table.startsWith("policy.")
+          || table.startsWith("compliance.")
+          || table.equals("audit.entry")) {
         assertThat(there).describedAs("rows of %s to hide", table).isPositive();
       }
       world
@@ -276,9 +278,11 @@ class TenancyTest {
                                 + "'"))
                     .describedAs(table)
                     .isZero();
-                assertThat(handle.execute("delete from " + table + whose))
-                    .describedAs(table)
-                    .isZero();
+                if (mayDelete(handle, table)) {
+                  assertThat(handle.execute("delete from " + table + whose))
+                      .describedAs(table)
+                      .isZero();
+                }
                 return handle;
               });
       assertThat(texts("select count(*) from " + table + whose))
@@ -303,6 +307,14 @@ class TenancyTest {
       }
       statement.execute("reset role");
     }
+  }
+
+  private static boolean mayDelete(Handle handle, String table) {
+    return handle
+        .createQuery("select has_table_privilege(:table, 'delete')")
+        .bind("table", table)
+        .mapTo(boolean.class)
+        .one();
   }
 
   private static long count(Handle handle, String sql) {

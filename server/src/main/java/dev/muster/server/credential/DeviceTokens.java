@@ -1,5 +1,8 @@
 package dev.muster.server.credential;
 
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
+import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Broadcast;
@@ -39,15 +42,22 @@ public class DeviceTokens {
   private final InstantSource clock;
   private final Outbox outbox;
   private final Devices devices;
+  private final Audit audit;
   private final CheckedSecrets<DeviceTokenStore.Row> remembered;
   private final List<Consumer<UUID>> hearers = new CopyOnWriteArrayList<>();
 
   public DeviceTokens(
-      Database database, InstantSource clock, Outbox outbox, Broadcast broadcast, Devices devices) {
+      Database database,
+      InstantSource clock,
+      Outbox outbox,
+      Broadcast broadcast,
+      Devices devices,
+      Audit audit) {
     this.database = database;
     this.clock = clock;
     this.outbox = outbox;
     this.devices = devices;
+    this.audit = audit;
     this.remembered = new CheckedSecrets<>(clock, MOST_REMEMBERED);
     broadcast.listen(RevocationRelay.TOPIC, id -> Ids.parse(id).ifPresent(this::drop));
     broadcast.onReset(remembered::dropAll);
@@ -69,12 +79,14 @@ public class DeviceTokens {
     database.in(
         organization,
         handle -> {
-          DeviceId device = devices.require(handle, organization, deviceIdOrHandle).id();
-          DeviceTokenStore.lock(handle, device);
-          announce(
-              handle,
-              organization,
-              DeviceTokenStore.revokeAll(handle, organization, device, clock.instant()));
+          Device device = devices.require(handle, organization, deviceIdOrHandle);
+          DeviceTokenStore.lock(handle, device.id());
+          List<UUID> revoked =
+              DeviceTokenStore.revokeAll(handle, organization, device.id(), clock.instant());
+          if (!revoked.isEmpty()) {
+            announce(handle, organization, revoked);
+            audit.record(handle, caller, Change.of("device.locked_out", "device", device.handle()));
+          }
           return null;
         });
   }

@@ -1,5 +1,8 @@
 package dev.muster.server.credential;
 
+import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +43,12 @@ public class EnrollmentTokens {
 
   private final Database database;
   private final InstantSource clock;
+  private final Audit audit;
 
-  public EnrollmentTokens(Database database, InstantSource clock) {
+  public EnrollmentTokens(Database database, InstantSource clock, Audit audit) {
     this.database = database;
     this.clock = clock;
+    this.audit = audit;
   }
 
   /// Makes a token, in the transaction that writes what it gives.
@@ -81,10 +87,18 @@ public class EnrollmentTokens {
         organization,
         handle -> {
           UUID token = Ids.parse(id).orElseThrow(() -> Refusal.notFound("enrollment token"));
-          if (EnrollmentTokenStore.lock(handle, organization, token).isEmpty()) {
-            throw Refusal.notFound("enrollment token");
+          EnrollmentToken found =
+              EnrollmentTokenStore.lock(handle, organization, token)
+                  .orElseThrow(() -> Refusal.notFound("enrollment token"))
+                  .token();
+          if (found.revokedAt() == null) {
+            EnrollmentTokenStore.revoke(handle, organization, token, clock.instant());
+            audit.record(
+                handle,
+                caller,
+                Change.of("enrollment_token.revoked", "enrollment_token", token)
+                    .from(Json.obj(Map.of("name", Json.of(found.name())))));
           }
-          EnrollmentTokenStore.revoke(handle, organization, token, clock.instant());
           return null;
         });
   }

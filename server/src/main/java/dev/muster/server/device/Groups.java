@@ -1,6 +1,8 @@
 package dev.muster.server.device;
 
 import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
@@ -34,20 +36,26 @@ public class Groups {
   /// Devices that one call may add to a group.
   static final int MOST_AT_ONCE = 1_000;
 
+  private static final String GROUP = "group";
+
   private final Database database;
   private final InstantSource clock;
   private final Iterable<DeviceChanges> changes;
+  private final Audit audit;
 
   /// `changes` is resolved at each use: who hears of changes may itself need this door.
   @Inject
-  Groups(Database database, InstantSource clock, @Any Instance<DeviceChanges> changes) {
-    this(database, clock, (Iterable<DeviceChanges>) changes);
+  Groups(
+      Database database, InstantSource clock, @Any Instance<DeviceChanges> changes, Audit audit) {
+    this(database, clock, (Iterable<DeviceChanges>) changes, audit);
   }
 
-  public Groups(Database database, InstantSource clock, Iterable<DeviceChanges> changes) {
+  public Groups(
+      Database database, InstantSource clock, Iterable<DeviceChanges> changes, Audit audit) {
     this.database = database;
     this.clock = clock;
     this.changes = changes;
+    this.audit = audit;
   }
 
   public Group create(Caller caller, String name) {
@@ -62,6 +70,11 @@ public class Groups {
           if (!GroupStore.insert(handle, group)) {
             throw Refusal.of(ErrorCode.ALREADY_EXISTS, "There is a group of this name already.");
           }
+          audit.record(
+              handle,
+              caller,
+              Change.of("group.created", GROUP, group.id())
+                  .to(Json.obj(Map.of("name", Json.of(name)))));
           return group;
         });
   }
@@ -88,7 +101,11 @@ public class Groups {
         organization,
         handle -> {
           Group group = require(handle, organization, groupIdOrName);
-          join(handle, group, List.of(requireDevice(handle, organization, deviceIdOrHandle)));
+          join(
+              handle,
+              caller,
+              group,
+              List.of(requireDevice(handle, organization, deviceIdOrHandle)));
           return null;
         });
   }
@@ -102,7 +119,7 @@ public class Groups {
         organization,
         handle -> {
           Group group = require(handle, organization, groupIdOrName);
-          join(handle, group, requireAll(handle, organization, deviceIdsOrHandles));
+          join(handle, caller, group, requireAll(handle, organization, deviceIdsOrHandles));
           return null;
         });
   }
@@ -129,10 +146,16 @@ public class Groups {
         organization,
         handle -> {
           Group group = require(handle, organization, groupIdOrName);
-          DeviceId device = requireDevice(handle, organization, deviceIdOrHandle);
+          Device device = requireDevice(handle, organization, deviceIdOrHandle);
           lockShared(handle, List.of(group.id()));
-          boolean left = GroupStore.leave(handle, organization, group.id(), device);
-          tell(handle, EventKind.LEFT, group, left ? List.of(device) : List.of());
+          if (GroupStore.leave(handle, organization, group.id(), device.id())) {
+            tell(handle, EventKind.LEFT, group, List.of(device.id()));
+            audit.record(
+                handle,
+                caller,
+                Change.of("group.members_removed", GROUP, group.id())
+                    .from(members(List.of(device))));
+          }
           return null;
         });
   }
@@ -197,50 +220,63 @@ public class Groups {
     return joined;
   }
 
-  private void join(Handle handle, Group group, List<DeviceId> devices) {
+  private void join(Handle handle, Caller caller, Group group, List<Device> devices) {
     lockShared(handle, List.of(group.id()));
-    List<DeviceId> joined = GroupStore.join(handle, group.organization(), group.id(), devices);
-    tell(handle, EventKind.JOINED, group, joined);
+    Set<DeviceId> joined =
+        Set.copyOf(
+            GroupStore.join(
+                handle,
+                group.organization(),
+                group.id(),
+                devices.stream().map(Device::id).toList()));
+    if (joined.isEmpty()) {
+      return;
+    }
+    tell(handle, EventKind.JOINED, group, List.copyOf(joined));
+    List<Device> added = devices.stream().filter(device -> joined.contains(device.id())).toList();
+    audit.record(
+        handle, caller, Change.of("group.members_added", GROUP, group.id()).to(members(added)));
+  }
+
+  private static Json.Obj members(List<Device> devices) {
+    return Json.obj(
+        Map.of("device_ids", Json.texts(devices.stream().map(Device::handle).toList())));
   }
 
   private void tell(Handle handle, EventKind kind, Group group, List<DeviceId> devices) {
     OrganizationId organization = group.organization();
-    if (devices.isEmpty()) {
-      return;
-    }
     Json.Obj body = Json.obj(Map.of("group", Json.of(group.id().toString())));
     EventStore.append(handle, organization, devices, kind, body, clock.instant());
     changes.forEach(heard -> heard.membershipChanged(handle, organization, devices));
   }
 
-  private static DeviceId requireDevice(
+  private static Device requireDevice(
       Handle handle, OrganizationId organization, String idOrHandle) {
     return Ids.parse(idOrHandle)
         .map(id -> DeviceStore.find(handle, organization, id))
         .orElseGet(() -> DeviceStore.findByHandle(handle, organization, idOrHandle))
-        .orElseThrow(() -> Refusal.notFound("device"))
-        .id();
+        .orElseThrow(() -> Refusal.notFound("device"));
   }
 
-  private static List<DeviceId> requireAll(
+  private static List<Device> requireAll(
       Handle handle, OrganizationId organization, List<String> idsOrHandles) {
-    Map<String, DeviceId> byName = new HashMap<>();
+    Map<String, Device> byName = new HashMap<>();
     Set<UUID> ids = new LinkedHashSet<>();
     idsOrHandles.forEach(name -> Ids.parse(name).ifPresent(ids::add));
     for (Device device : DeviceStore.findAll(handle, organization, ids, idsOrHandles)) {
-      byName.put(device.handle(), device.id());
-      byName.put(device.id().toString(), device.id());
+      byName.put(device.handle(), device);
+      byName.put(device.id().toString(), device);
     }
     List<Refusal.FieldError> unknown = new ArrayList<>();
-    Set<DeviceId> found = new LinkedHashSet<>();
+    Set<Device> found = new LinkedHashSet<>();
     for (int i = 0; i < idsOrHandles.size(); i++) {
       String name = idsOrHandles.get(i);
-      DeviceId id = byName.get(Ids.parse(name).map(UUID::toString).orElse(name));
-      if (id == null) {
+      Device device = byName.get(Ids.parse(name).map(UUID::toString).orElse(name));
+      if (device == null) {
         unknown.add(
             new Refusal.FieldError("device_ids[" + i + "]", "is no device of this organization"));
       } else {
-        found.add(id);
+        found.add(device);
       }
     }
     if (!unknown.isEmpty()) {

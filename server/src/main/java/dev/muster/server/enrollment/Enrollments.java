@@ -1,23 +1,26 @@
 package dev.muster.server.enrollment;
 
+import dev.muster.protocol.Json;
 import dev.muster.protocol.Platform;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.credential.EnrollmentTokens;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.GroupId;
-import dev.muster.server.device.Groups;
 import dev.muster.server.device.NewDevice;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
-import dev.muster.server.policy.Assignments;
 import dev.muster.server.policy.DesiredVersions;
 import jakarta.inject.Singleton;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// Lets devices in.
 ///
@@ -28,26 +31,26 @@ public class Enrollments {
   private final Database database;
   private final EnrollmentTokens enrollmentTokens;
   private final Devices devices;
-  private final Groups groups;
+  private final Granting granting;
   private final DeviceTokens deviceTokens;
-  private final Assignments assignments;
   private final DesiredVersions desired;
+  private final Audit audit;
 
   public Enrollments(
       Database database,
       EnrollmentTokens enrollmentTokens,
       Devices devices,
-      Groups groups,
+      Granting granting,
       DeviceTokens deviceTokens,
-      Assignments assignments,
-      DesiredVersions desired) {
+      DesiredVersions desired,
+      Audit audit) {
     this.database = database;
     this.enrollmentTokens = enrollmentTokens;
     this.devices = devices;
-    this.groups = groups;
+    this.granting = granting;
     this.deviceTokens = deviceTokens;
-    this.assignments = assignments;
     this.desired = desired;
+    this.audit = audit;
   }
 
   /// Enrolls a device with the caller's enrollment token or, in open mode, with none.
@@ -67,26 +70,19 @@ public class Enrollments {
                 EnrollmentTokens.Use use =
                     enrollmentTokens.use(handle, enroller, device.hardware().hardwareId());
                 Grants grants =
-                    use == EnrollmentTokens.Use.AGAIN ? Grants.NONE : grantsOf(handle, enroller);
-                return admit(handle, enroller.organization(), device, grants);
+                    use == EnrollmentTokens.Use.AGAIN ? Grants.NONE : granting.of(handle, enroller);
+                return admit(handle, enroller, device, grants);
               });
       case Caller.Person person when person.open() ->
-          database.in(
-              person.organization(),
-              handle -> admit(handle, person.organization(), device, Grants.NONE));
+          database.in(person.organization(), handle -> admit(handle, person, device, Grants.NONE));
       case Caller.Person _, Caller.Key _, Caller.Device _, Caller.Server _ ->
           throw Refusal.forbidden(
               "Enrolling takes an enrollment token: the header Authorization: Bearer me_…");
     };
   }
 
-  private static Grants grantsOf(Handle handle, Caller.Enroller caller) {
-    return GrantStore.find(handle, caller.organization(), List.of(caller.tokenId()))
-        .getOrDefault(caller.tokenId(), Grants.NONE);
-  }
-
-  private Enrolled admit(
-      Handle handle, OrganizationId organization, Enrolling enrolling, Grants grants) {
+  private Enrolled admit(Handle handle, Caller caller, Enrolling enrolling, Grants grants) {
+    OrganizationId organization = caller.organization();
     String hardwareId = enrolling.hardware().hardwareId();
     Optional<Device> known =
         hardwareId == null
@@ -95,16 +91,32 @@ public class Enrollments {
     Device device;
     if (known.isPresent()) {
       device = devices.describe(handle, known.get(), enrolling.hardware());
-      groups.join(handle, organization, device.id(), grants.groups());
-      assignments.assignAll(handle, organization, device.id(), grants.policies());
+      granting.further(handle, organization, device.id(), grants);
     } else {
       device = devices.register(handle, organization, fresh(enrolling, grants));
-      assignments.assignInitially(handle, organization, device.id(), grants.policies());
+      granting.first(handle, organization, device.id(), grants);
     }
+    Change change = Change.of("device.enrolled", "device", device.handle()).to(fields(device));
+    audit.record(handle, caller, known.map(Enrollments::fields).map(change::from).orElse(change));
     return new Enrolled(
         device,
         desired.desired(handle, organization, device.id()),
         deviceTokens.issue(handle, organization, device.id()).text());
+  }
+
+  private static Json.Obj fields(Device device) {
+    Map<String, Json> fields = new TreeMap<>();
+    fields.put("name", Json.of(device.name()));
+    fields.put("platform", Json.of(device.platform().name()));
+    fields.put("hardware_id", text(device.hardware().hardwareId()));
+    fields.put("model", text(device.hardware().model()));
+    fields.put("os_version", text(device.hardware().osVersion()));
+    fields.put("agent_version", text(device.hardware().agentVersion()));
+    return Json.obj(fields);
+  }
+
+  private static Json text(@Nullable String value) {
+    return value == null ? Json.NULL : Json.of(value);
   }
 
   private static NewDevice fresh(Enrolling enrolling, Grants grants) {

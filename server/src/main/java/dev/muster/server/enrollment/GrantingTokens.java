@@ -1,5 +1,8 @@
 package dev.muster.server.enrollment;
 
+import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
 import dev.muster.server.credential.EnrollmentToken;
 import dev.muster.server.credential.EnrollmentTokens;
 import dev.muster.server.credential.Issued;
@@ -37,11 +40,13 @@ public class GrantingTokens {
   private final Database database;
   private final EnrollmentTokens tokens;
   private final Groups groups;
+  private final Audit audit;
 
-  public GrantingTokens(Database database, EnrollmentTokens tokens, Groups groups) {
+  public GrantingTokens(Database database, EnrollmentTokens tokens, Groups groups, Audit audit) {
     this.database = database;
     this.tokens = tokens;
     this.groups = groups;
+    this.audit = audit;
   }
 
   /// @throws Refusal `invalid`, with every group or policy that is unknown
@@ -62,13 +67,28 @@ public class GrantingTokens {
           Issued issued =
               tokens.issue(handle, caller, wanted.name(), wanted.maxUses(), wanted.lifetime());
           GrantStore.insert(handle, organization, issued.id(), grants);
-          return new Created(
+          GrantingToken token =
               new GrantingToken(
                   tokens.require(handle, caller, issued.id()),
                   granted.stream().map(Group::name).distinct().sorted().toList(),
-                  grants.policies()),
-              issued);
+                  grants.policies());
+          audit.record(handle, caller, created(token));
+          return new Created(token, issued);
         });
+  }
+
+  private static Change created(GrantingToken granting) {
+    EnrollmentToken token = granting.token();
+    return Change.of("enrollment_token.created", "enrollment_token", token.id())
+        .to(
+            Json.obj(
+                Map.of(
+                    "name", Json.of(token.name()),
+                    "max_uses", Json.of(token.maxUses()),
+                    "expires_at", Json.of(token.expiresAt().toString()),
+                    "groups", Json.texts(granting.groups()),
+                    "policies",
+                        Json.texts(granting.policies().stream().map(UUID::toString).toList()))));
   }
 
   public Listed list(Caller caller, int offset, int limit) {

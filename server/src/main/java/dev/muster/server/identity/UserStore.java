@@ -6,8 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -161,6 +164,24 @@ final class UserStore {
         .mapTo(UUID.class)
         .map(UserId::new)
         .list();
+  }
+
+  static Map<UUID, String> emails(
+      Handle handle, OrganizationId organization, Collection<UUID> users) {
+    return handle
+        .createQuery(
+            """
+            select id, email from identity.users
+            where organization_id = :organization and id = any(:users)
+            """)
+        .bind("organization", organization)
+        .bindArray("users", UUID.class, users)
+        .reduceRows(
+            new HashMap<>(),
+            (emails, row) -> {
+              emails.put(row.getColumn("id", UUID.class), row.getColumn("email", String.class));
+              return emails;
+            });
   }
 
   static long count(Handle handle, OrganizationId organization) {

@@ -6,8 +6,10 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Cipher;
+import javax.crypto.KDF;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Seals what the server must be able to read back, so that a copy of the database alone gives
@@ -37,6 +39,21 @@ public final class MasterKey {
       throw new IllegalArgumentException("a master key has " + KEY_BYTES + " bytes");
     }
     return new MasterKey(new SecretKeySpec(bytes, "AES"));
+  }
+
+  /// A key for HMAC-SHA-256 that belongs to `purpose` (HKDF-SHA-256, RFC 5869): keys of different
+  /// purposes say nothing of each other or of this one.
+  public SecretKey derive(String purpose) {
+    try {
+      return KDF.getInstance("HKDF-SHA256")
+          .deriveKey(
+              "HmacSHA256",
+              HKDFParameterSpec.ofExtract()
+                  .addIKM(key)
+                  .thenExpand(purpose.getBytes(StandardCharsets.UTF_8), KEY_BYTES));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("This Java runtime has no HKDF", impossible);
+    }
   }
 
   public byte[] seal(byte[] secret, String context) {

@@ -1,5 +1,7 @@
 package dev.muster.server.policy;
 
+import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
@@ -33,8 +35,8 @@ public class Assignments {
   private final Devices devices;
   private final Groups groups;
   private final DesiredVersions desired;
-  private final Wakes wakes;
   private final Provider<DeviceReports> reports;
+  private final Audit audit;
 
   Assignments(
       Database database,
@@ -42,15 +44,15 @@ public class Assignments {
       Devices devices,
       Groups groups,
       DesiredVersions desired,
-      Wakes wakes,
-      Provider<DeviceReports> reports) {
+      Provider<DeviceReports> reports,
+      Audit audit) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
     this.groups = groups;
     this.desired = desired;
-    this.wakes = wakes;
     this.reports = reports;
+    this.audit = audit;
   }
 
   /// Returns the assignment as it stands after it.
@@ -62,9 +64,13 @@ public class Assignments {
           Device found = devices.require(handle, caller.organization(), device);
           UUID id = Policies.requireAssignable(handle, policy).id();
           var locked = desired.lock(handle, caller.organization(), List.of(found.id()));
-          AssignmentStore.assign(
-              handle, caller.organization(), found.id(), id, userOf(caller), clock.instant());
+          boolean made =
+              AssignmentStore.assign(
+                  handle, caller.organization(), found.id(), id, userOf(caller), clock.instant());
           changed(handle, caller.organization(), locked, id);
+          if (made) {
+            audit.record(handle, caller, PolicyChanges.assigned(id, to(found)));
+          }
           return ofDevice(handle, caller.organization(), found.id()).stream()
               .filter(row -> row.policyId().equals(id) && row.group() == null)
               .findFirst()
@@ -83,7 +89,9 @@ public class Assignments {
           if (!AssignmentStore.unassign(handle, caller.organization(), found.id(), id)) {
             throw Refusal.notFound("assignment");
           }
-          return changed(handle, caller.organization(), locked, null);
+          changed(handle, caller.organization(), locked, null);
+          audit.record(handle, caller, PolicyChanges.unassigned(id, to(found)));
+          return null;
         });
   }
 
@@ -97,14 +105,18 @@ public class Assignments {
           Policy assignable = Policies.requireAssignable(handle, policy);
           groups.lockExclusively(handle, found.id());
           var locked = lockMembers(handle, caller.organization(), found);
-          AssignmentStore.assign(
-              handle,
-              caller.organization(),
-              found.id(),
-              assignable.id(),
-              userOf(caller),
-              clock.instant());
+          boolean made =
+              AssignmentStore.assign(
+                  handle,
+                  caller.organization(),
+                  found.id(),
+                  assignable.id(),
+                  userOf(caller),
+                  clock.instant());
           changed(handle, caller.organization(), locked, assignable.id());
+          if (made) {
+            audit.record(handle, caller, PolicyChanges.assigned(assignable.id(), to(found)));
+          }
           return Policies.currentVersion(assignable);
         });
   }
@@ -121,7 +133,9 @@ public class Assignments {
           if (!AssignmentStore.unassign(handle, caller.organization(), found.id(), id)) {
             throw Refusal.notFound("assignment");
           }
-          return changed(handle, caller.organization(), locked, null);
+          changed(handle, caller.organization(), locked, null);
+          audit.record(handle, caller, PolicyChanges.unassigned(id, to(found)));
+          return null;
         });
   }
 
@@ -133,11 +147,7 @@ public class Assignments {
     }
     var locked = desired.lock(handle, organization, List.of(device));
     insert(handle, organization, device, policies);
-    wakes.wakeDevices(
-        handle,
-        organization,
-        desired.recompute(handle, organization, locked, Set.copyOf(policies)),
-        null);
+    desired.follow(handle, organization, locked, null, Set.copyOf(policies));
     policies.forEach(policy -> Policies.requireAssignable(handle, policy.toString()));
   }
 
@@ -196,18 +206,24 @@ public class Assignments {
   }
 
   /// @param policy one that was assigned; that it may be is certain only now that it is locked
-  private List<DeviceId> changed(
+  private void changed(
       Handle handle,
       OrganizationId organization,
       List<DesiredState> locked,
       @Nullable UUID policy) {
-    List<DeviceId> changed =
-        desired.recompute(handle, organization, locked, policy == null ? Set.of() : Set.of(policy));
+    desired.follow(
+        handle, organization, locked, policy, policy == null ? Set.of() : Set.of(policy));
     if (policy != null) {
       Policies.requireAssignable(handle, policy.toString());
     }
-    wakes.wakeDevices(handle, organization, changed, policy);
-    return changed;
+  }
+
+  private static Json.Obj to(Device device) {
+    return Json.obj(Map.of("device_id", Json.of(device.handle())));
+  }
+
+  private static Json.Obj to(Group group) {
+    return Json.obj(Map.of("group", Json.of(group.name())));
   }
 
   private List<Assignment> derived(

@@ -2,6 +2,8 @@ package dev.muster.server.policy;
 
 import dev.muster.protocol.Json;
 import dev.muster.protocol.Payloads;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Caller;
@@ -20,23 +22,28 @@ import org.jspecify.annotations.Nullable;
 /// What a device pulls, and the override by which one device differs from its policies.
 @Singleton
 public class DesiredPolicies {
+  private static final Json.Obj NOTHING = Json.obj(Map.of());
+
   private final Database database;
   private final InstantSource clock;
   private final Devices devices;
   private final DesiredVersions versions;
   private final Wakes wakes;
+  private final Audit audit;
 
   DesiredPolicies(
       Database database,
       InstantSource clock,
       Devices devices,
       DesiredVersions versions,
-      Wakes wakes) {
+      Wakes wakes,
+      Audit audit) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
     this.versions = versions;
     this.wakes = wakes;
+    this.audit = audit;
   }
 
   /// What is desired of the device, for itself or for who may see it. A device that has been woken
@@ -70,6 +77,7 @@ public class DesiredPolicies {
     return changeOverride(
         caller,
         device,
+        "device.overridden",
         old -> {
           Map<String, Json> fields = new TreeMap<>((settings == null ? old : settings).fields());
           fields.put("cameraDisabled", Json.of(cameraDisabled));
@@ -80,14 +88,15 @@ public class DesiredPolicies {
   /// Removes a device's override. The version rises by one.
   public DesiredPolicy clearOverride(Caller caller, String device) {
     caller.require(Right.WRITE_POLICIES);
-    return changeOverride(caller, device, _ -> null);
+    return changeOverride(caller, device, "device.override_cleared", _ -> null);
   }
 
   private interface OverrideChange {
     Json.@Nullable Obj apply(Json.Obj old);
   }
 
-  private DesiredPolicy changeOverride(Caller caller, String device, OverrideChange change) {
+  private DesiredPolicy changeOverride(
+      Caller caller, String device, String action, OverrideChange change) {
     return database.in(
         caller.organization(),
         handle -> {
@@ -95,13 +104,24 @@ public class DesiredPolicies {
           OrganizationId organization = found.organization();
           DesiredStore.lock(handle, organization, List.of(found.id()));
           Json.Obj old = DesiredStore.override(handle, organization, found.id());
+          Json.Obj override = change.apply(old);
           DesiredState state =
               DesiredStore.writeOverride(
-                  handle, organization, found.id(), change.apply(old), clock.instant());
+                  handle, organization, found.id(), override, clock.instant());
+          audit.record(
+              handle,
+              caller,
+              Change.of(action, "device", found.handle())
+                  .from(masked(old))
+                  .to(override == null ? NOTHING : masked(override)));
           versions.tell(handle, organization, List.of(state));
           wakes.wakeDevices(handle, organization, List.of(found.id()), null);
           return versions.desired(handle, organization, found.id());
         });
+  }
+
+  private static Json.Obj masked(Json.Obj settings) {
+    return Json.obj(Map.of("settings", Payloads.masked(settings)));
   }
 
   /// Refuses a payload with every key that is wrong.

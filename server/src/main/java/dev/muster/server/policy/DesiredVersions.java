@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// What is desired of each device, and the arithmetic of its version.
 ///
@@ -87,11 +88,22 @@ public class DesiredVersions implements DeviceChanges {
 
   @Override
   public void membershipChanged(Handle handle, OrganizationId organization, List<DeviceId> ids) {
-    wakes.wakeDevices(
-        handle,
-        organization,
-        recompute(handle, organization, DesiredStore.lock(handle, organization, ids), Set.of()),
-        null);
+    follow(handle, organization, DesiredStore.lock(handle, organization, ids), null, Set.of());
+  }
+
+  /// Brings sets and bases to what is written now, and wakes the devices whose set has changed.
+  ///
+  /// @param locked what [#lock] returned, before the change was written
+  /// @param given the policy that was given to the devices; null when it is something else
+  /// @param also policies to lock besides those that are in a changed set
+  void follow(
+      Handle handle,
+      OrganizationId organization,
+      List<DesiredState> locked,
+      @Nullable UUID given,
+      Set<UUID> also) {
+    List<DeviceId> changed = recompute(handle, organization, locked, also);
+    wakes.wakeDevices(handle, organization, changed, given);
   }
 
   /// Locks the devices' rows: before anything is written that changes what applies to them.
@@ -99,11 +111,7 @@ public class DesiredVersions implements DeviceChanges {
     return DesiredStore.lock(handle, organization, ids);
   }
 
-  /// Brings sets and bases to what is written now. Returns the devices whose set has changed.
-  ///
-  /// @param locked what [#lock] returned, before the change was written
-  /// @param also policies to lock besides those that are in a changed set
-  List<DeviceId> recompute(
+  private List<DeviceId> recompute(
       Handle handle, OrganizationId organization, List<DesiredState> locked, Set<UUID> also) {
     List<DeviceId> ids = locked.stream().map(DesiredState::device).toList();
     Map<DeviceId, List<UUID>> applying = DesiredStore.applying(handle, organization, ids);

@@ -1,6 +1,8 @@
 package dev.muster.server.policy;
 
 import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
 import dev.muster.server.organization.OrganizationListener;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -34,11 +36,13 @@ public class Policies implements OrganizationListener {
   private final Database database;
   private final InstantSource clock;
   private final Wakes wakes;
+  private final Audit audit;
 
-  Policies(Database database, InstantSource clock, Wakes wakes) {
+  Policies(Database database, InstantSource clock, Wakes wakes, Audit audit) {
     this.database = database;
     this.clock = clock;
     this.wakes = wakes;
+    this.audit = audit;
   }
 
   /// What a new policy is made of.
@@ -57,6 +61,7 @@ public class Policies implements OrganizationListener {
             throw Refusal.of(
                 ErrorCode.ALREADY_EXISTS, "A policy with the name " + policy.name() + " exists.");
           }
+          audit.record(handle, caller, PolicyChanges.created(made));
           return made;
         });
   }
@@ -133,7 +138,7 @@ public class Policies implements OrganizationListener {
                     + (locked.currentVersion() == null ? "none" : locked.currentVersion())
                     + ". Read it, and publish again on top of it.");
           }
-          return publish(handle, caller, locked, payload, comment);
+          return publishAudited(handle, caller, locked, payload, comment);
         });
   }
 
@@ -151,18 +156,26 @@ public class Policies implements OrganizationListener {
         handle -> {
           Policy locked = lock(handle, policy);
           Map<String, Json> fields = new TreeMap<>();
-          currentPayload(handle, locked).ifPresent(current -> fields.putAll(current.fields()));
+          current(handle, locked).ifPresent(current -> fields.putAll(current.payload().fields()));
           fields.keySet().removeAll(unset);
           fields.putAll(set);
-          return publish(handle, caller, locked, new Json.Obj(fields), comment);
+          return publishAudited(handle, caller, locked, new Json.Obj(fields), comment);
         });
   }
 
-  private static Optional<Json.Obj> currentPayload(Handle handle, Policy policy) {
+  private static Optional<PolicyVersion> current(Handle handle, Policy policy) {
     UUID current = policy.currentVersionId();
     return current == null
         ? Optional.empty()
-        : PolicyStore.findVersion(handle, policy.id(), current).map(PolicyVersion::payload);
+        : PolicyStore.findVersion(handle, policy.id(), current);
+  }
+
+  private PolicyVersion publishAudited(
+      Handle handle, Caller caller, Policy policy, Json.Obj payload, String comment) {
+    Optional<PolicyVersion> before = current(handle, policy);
+    PolicyVersion version = publish(handle, caller, policy, payload, comment);
+    audit.record(handle, caller, PolicyChanges.published(before, version));
+    return version;
   }
 
   private PolicyVersion publish(
@@ -198,6 +211,7 @@ public class Policies implements OrganizationListener {
                 ErrorCode.ALREADY_CURRENT,
                 "Version " + earlier.number() + " is the current one already.");
           }
+          audit.record(handle, caller, PolicyChanges.rolledBack(current(handle, locked), earlier));
           activate(handle, caller, earlier, Activation.Kind.ROLLED_BACK);
           return earlier;
         });
@@ -240,6 +254,8 @@ public class Policies implements OrganizationListener {
                     + " is assigned to devices or groups. Unassign it first.");
           }
           PolicyStore.archive(handle, locked.id(), clock.instant());
+          audit.record(
+              handle, caller, Change.of("policy.archived", PolicyChanges.POLICY, locked.id()));
           return require(handle, locked.id().toString());
         });
   }

@@ -73,8 +73,10 @@ public final class IdempotencyFilter implements ContainerRequestFilter, Containe
           KEY, "must be one value of 1 to 255 visible ASCII characters, such as a random UUID");
     }
     byte[] body = body(context);
-    switch (idempotency.get().begin(
-        Idempotency.Key.of(caller, keys.getFirst()), fingerprint(context.getMethod(), body))) {
+    switch (idempotency
+        .get()
+        .begin(
+            Idempotency.Key.of(caller, keys.getFirst()), fingerprint(context.getMethod(), body))) {
       case Idempotency.Start.First(Claim claim) -> current.set(claim);
       case Idempotency.Start.Again(String answer) ->
           context.abortWith(response(json.readValue(answer, Kept.class)));

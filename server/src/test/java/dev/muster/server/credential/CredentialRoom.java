@@ -9,6 +9,7 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Outbox;
 import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.Events;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Tenants;
@@ -21,16 +22,17 @@ final class CredentialRoom implements AutoCloseable {
   final Database database = postgres.database();
   final MutableClock clock = new MutableClock();
   final Devices devices =
-      new Devices(database, clock, new Groups(database, clock, List.of()), List.of());
+      new Devices(
+          database, clock, new Groups(database, clock, List.of(), Audits.on(clock)), List.of());
   final Broadcast broadcast = new Broadcast(database.dataSource());
   final Outbox outbox = Events.outbox(database, clock, new RevocationRelay(broadcast));
   final DeviceTokens deviceTokens = node(broadcast);
-  final EnrollmentTokens enrollmentTokens = new EnrollmentTokens(database, clock);
+  final EnrollmentTokens enrollmentTokens = new EnrollmentTokens(database, clock, Audits.on(clock));
   final Caller operator = Tenants.person(Tenants.fresh(database), Role.OPERATOR);
 
   /// The same room on another node.
   DeviceTokens node(Broadcast itsBroadcast) {
-    return new DeviceTokens(database, clock, outbox, itsBroadcast, devices);
+    return new DeviceTokens(database, clock, outbox, itsBroadcast, devices, Audits.on(clock));
   }
 
   Device device() {

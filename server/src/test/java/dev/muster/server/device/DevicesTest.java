@@ -11,6 +11,7 @@ import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.Tenants;
@@ -29,7 +30,7 @@ class DevicesTest {
   private final Database database = postgres.database();
   private final RecordingChanges changes = new RecordingChanges();
   private final MutableClock clock = new MutableClock();
-  private final Groups groups = new Groups(database, clock, List.of(changes));
+  private final Groups groups = new Groups(database, clock, List.of(changes), Audits.on(clock));
   private final Devices devices = new Devices(database, clock, groups, List.of(changes));
   private OrganizationId organization = new OrganizationId(Ids.next());
   private Caller operator = new Caller.Server(organization, "test");

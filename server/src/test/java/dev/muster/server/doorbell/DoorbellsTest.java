@@ -14,6 +14,7 @@ import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.Events;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Tenants;
@@ -30,9 +31,11 @@ class DoorbellsTest {
   private final MutableClock clock = new MutableClock();
   private final Broadcast broadcast = new Broadcast(database.dataSource());
   private final Devices devices =
-      new Devices(database, clock, new Groups(database, clock, List.of()), List.of());
+      new Devices(
+          database, clock, new Groups(database, clock, List.of(), Audits.on(clock)), List.of());
   private final DeviceTokens tokens =
-      new DeviceTokens(database, clock, Events.outbox(database, clock), broadcast, devices);
+      new DeviceTokens(
+          database, clock, Events.outbox(database, clock), broadcast, devices, Audits.on(clock));
   private final Lines lines = new Lines(clock, tokens, broadcast);
   private final Doorbells doorbells = new Doorbells(lines, devices, database, clock);
   private final OrganizationId organization = new OrganizationId(Ids.next());

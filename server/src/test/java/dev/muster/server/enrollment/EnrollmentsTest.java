@@ -22,6 +22,7 @@ import dev.muster.server.platform.Role;
 import dev.muster.server.policy.Policies;
 import dev.muster.server.policy.PolicyType;
 import dev.muster.server.policy.PolicyWorld;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.Events;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
@@ -43,24 +44,27 @@ class EnrollmentsTest {
   private final MutableClock clock = world.clock();
   private final Groups groups = world.groups();
   private final Devices devices = world.devices();
-  private final EnrollmentTokens enrollmentTokens = new EnrollmentTokens(database, clock);
+  private final EnrollmentTokens enrollmentTokens =
+      new EnrollmentTokens(database, clock, Audits.on(clock));
   private final DeviceTokens deviceTokens =
       new DeviceTokens(
           database,
           clock,
           Events.outbox(database, clock),
           new Broadcast(database.dataSource()),
-          devices);
-  private final GrantingTokens tokens = new GrantingTokens(database, enrollmentTokens, groups);
+          devices,
+          Audits.on(clock));
+  private final GrantingTokens tokens =
+      new GrantingTokens(database, enrollmentTokens, groups, Audits.on(clock));
   private final Enrollments enrollments =
       new Enrollments(
           database,
           enrollmentTokens,
           devices,
-          groups,
+          new Granting(groups, world.assignments()),
           deviceTokens,
-          world.assignments(),
-          world.versions());
+          world.versions(),
+          Audits.on(clock));
   private OrganizationId organization = new OrganizationId(Ids.next());
   private Caller operator = new Caller.Server(organization, "test");
 

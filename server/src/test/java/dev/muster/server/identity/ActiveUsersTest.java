@@ -2,13 +2,13 @@ package dev.muster.server.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.muster.server.audit.Audit;
 import dev.muster.server.organization.Organizations;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.TestDatabase;
 import java.util.List;
@@ -34,7 +34,7 @@ class ActiveUsersTest {
   }
 
   private Users users(ActiveUsers activeUsers) {
-    return new Users(database, clock, new Passwords(4), activeUsers, new Audit(clock), List.of());
+    return new Users(database, clock, new Passwords(4), activeUsers, Audits.on(clock), List.of());
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.postgres.DataFolder;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.TestDatabase;
@@ -42,7 +43,7 @@ class BootstrapTest {
     final Passwords passwords = new Passwords(4);
     final ActiveUsers activeUsers =
         new ActiveUsers(database, organizations, new Broadcast(database.dataSource()));
-    final Audit audit = new Audit(clock);
+    final Audit audit = Audits.on(clock);
     final Users users = new Users(database, clock, passwords, activeUsers, audit, List.of());
     final Tenants tenants = new Tenants(database, organizations, users, passwords, audit);
 

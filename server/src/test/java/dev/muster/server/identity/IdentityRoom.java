@@ -8,6 +8,7 @@ import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Audits;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -26,7 +27,7 @@ public final class IdentityRoom {
   public IdentityRoom(
       Database database, InstantSource clock, Broadcast broadcast, UserListener... listeners) {
     Passwords bcrypt = new Passwords(4);
-    audit = new Audit(clock);
+    audit = Audits.on(clock);
     organizations = new Organizations(database, clock, List.of());
     activeUsers = new ActiveUsers(database, organizations, broadcast);
     users = new Users(database, clock, bcrypt, activeUsers, audit, List.of(listeners));

@@ -1,5 +1,6 @@
 package dev.muster.server.policy;
 
+import dev.muster.server.audit.Audit;
 import dev.muster.server.compliance.ActualFollower;
 import dev.muster.server.compliance.Compliance;
 import dev.muster.server.compliance.ComplianceRoom;
@@ -11,6 +12,7 @@ import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
 import dev.muster.server.platform.Settings;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Tenants;
 import dev.muster.server.testing.TestDatabase;
@@ -67,7 +69,8 @@ public record PolicyWorld(
     List<DesiredListener> all = new ArrayList<>(List.of(listeners));
     all.add(new ActualFollower());
     DesiredVersions versions = new DesiredVersions(clock, wakes, all);
-    Groups groups = new Groups(database, clock, List.of(versions));
+    Audit audit = Audits.on(clock);
+    Groups groups = new Groups(database, clock, List.of(versions), audit);
     Devices devices = new Devices(database, clock, groups, List.of(versions));
     Compliance compliance = ComplianceRoom.on(database, clock, devices, versions, wakes);
     reports.set(compliance);
@@ -77,9 +80,9 @@ public record PolicyWorld(
         read,
         devices,
         groups,
-        new Policies(database, clock, wakes),
-        new Assignments(database, clock, devices, groups, versions, wakes, reports::get),
-        new DesiredPolicies(database, clock, devices, versions, wakes),
+        new Policies(database, clock, wakes, audit),
+        new Assignments(database, clock, devices, groups, versions, reports::get, audit),
+        new DesiredPolicies(database, clock, devices, versions, wakes, audit),
         versions,
         wakes,
         compliance);
