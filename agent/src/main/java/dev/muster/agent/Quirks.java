@@ -16,6 +16,8 @@ record Quirks(Set<String> unsupported, Map<String, String> failing) {
       List.of(
           new Quirks(Set.of("usbFileTransferDisabled"), Map.of()),
           new Quirks(Set.of("screenCaptureDisabled"), Map.of()),
+          new Quirks(Set.of("osUpdateWindow"), Map.of()),
+          new Quirks(Set.of(), Map.of("wifiNetworks", "The radio is switched off by hardware.")),
           new Quirks(Set.of(), Map.of("passwordMinLength", "The keyguard did not answer.")),
           new Quirks(
               Set.of(), Map.of("screenLockSeconds", "A vendor service holds the screen on.")),

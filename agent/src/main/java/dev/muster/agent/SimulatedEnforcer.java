@@ -20,16 +20,29 @@ import java.util.function.DoubleSupplier;
 final class SimulatedEnforcer implements PolicyEnforcer {
   private static final String APPS_REQUIRED = "appsRequired";
   private static final String APPS_BLOCKED = "appsBlocked";
+  private static final String APPS_ALLOWED = "appsAllowed";
   private static final String OS_VERSION = "minOsVersion";
+  private static final String AGENT_VERSION = "minAgentVersion";
+  private static final String ENCRYPTION = "encryptionRequired";
+  private static final String KIOSK = "kioskApp";
 
   /// What a device is out of the box, and what it goes back to when no policy asks for more.
   private static final Map<String, Json> FACTORY =
-      Map.of(
-          "cameraDisabled", Json.of(false),
-          "screenCaptureDisabled", Json.of(false),
-          "usbFileTransferDisabled", Json.of(false),
-          "passwordMinLength", Json.of(0),
-          "screenLockSeconds", Json.of(0));
+      Map.ofEntries(
+          Map.entry("cameraDisabled", Json.of(false)),
+          Map.entry("screenCaptureDisabled", Json.of(false)),
+          Map.entry("usbFileTransferDisabled", Json.of(false)),
+          Map.entry("bluetoothDisabled", Json.of(false)),
+          Map.entry("factoryResetDisabled", Json.of(false)),
+          Map.entry("passwordMinLength", Json.of(0)),
+          Map.entry("passwordComplexity", Json.of("none")),
+          Map.entry("screenLockSeconds", Json.of(0)),
+          Map.entry("wifiNetworks", new Json.Arr(List.of())),
+          Map.entry(APPS_ALLOWED, Json.NULL),
+          Map.entry(KIOSK, Json.NULL),
+          Map.entry("osUpdateWindow", Json.NULL),
+          Map.entry("locationMode", Json.of("high_accuracy")),
+          Map.entry("monitoredApp", Json.NULL));
 
   private final SimulatedModel model;
   private final Quirks quirks;
@@ -43,6 +56,7 @@ final class SimulatedEnforcer implements PolicyEnforcer {
   /// What the last policy asked for and the device did: what a user can undo.
   private final Set<String> managed = new TreeSet<>();
 
+  private boolean encrypted;
   private boolean justEnforced;
 
   /// @param drift how likely a user has changed something when the device looks at itself, from 0
@@ -53,6 +67,7 @@ final class SimulatedEnforcer implements PolicyEnforcer {
     this.drift = drift;
     this.random = random;
     this.installed = new TreeSet<>(model.apps());
+    this.encrypted = model.encrypted();
   }
 
   @Override
@@ -83,9 +98,21 @@ final class SimulatedEnforcer implements PolicyEnforcer {
           blocked.clear();
           blocked.addAll(names(value));
         }
-        // No policy makes a system newer; that is a matter of updates.
-        case OS_VERSION -> {
+        // No policy makes a system or an agent newer; that is a matter of updates.
+        case OS_VERSION, AGENT_VERSION -> {
           return;
+        }
+        // What is encrypted stays so, whoever asks.
+        case ENCRYPTION -> {
+          encrypted |= value.equals(Json.of(true));
+          return;
+        }
+        case KIOSK -> {
+          if (value instanceof Json.Text app && !installed.contains(app.value())) {
+            failures.put(key, "The app is not installed.");
+            return;
+          }
+          values.put(key, value);
         }
         default -> values.put(key, value);
       }
@@ -117,9 +144,26 @@ final class SimulatedEnforcer implements PolicyEnforcer {
     return switch (key) {
       case APPS_REQUIRED -> Json.texts(installed);
       case APPS_BLOCKED -> Json.texts(blocked);
+      case APPS_ALLOWED -> allowed(values.getOrDefault(key, Json.NULL));
       case OS_VERSION -> Json.of(model.osVersion());
+      case AGENT_VERSION -> Json.of(agentVersion());
+      case ENCRYPTION -> Json.of(encrypted);
       default -> values.getOrDefault(key, Json.NULL);
     };
+  }
+
+  /// What is blocked does not run, whatever allows it.
+  private Json allowed(Json value) {
+    return value instanceof Json.Arr
+        ? Json.texts(names(value).stream().filter(app -> !blocked.contains(app)).toList())
+        : value;
+  }
+
+  /// Without what follows the numbers: `0.1.0` of `0.1.0-SNAPSHOT`, `0` of a build without a
+  /// version.
+  private static String agentVersion() {
+    String numbers = Version.CURRENT.split("-", 2)[0];
+    return numbers.matches("[0-9.]+") ? numbers : "0";
   }
 
   /// The user of the device takes back one of the things that were asked for.

@@ -28,4 +28,12 @@ record SimulatedModel(Platform platform, String name, String osVersion, List<Str
     List<SimulatedModel> models = ALL.stream().filter(m -> m.platform == platform).toList();
     return models.get(Math.floorMod(number, models.size()));
   }
+
+  /// Whether its storage is encrypted when it comes out of the box.
+  boolean encrypted() {
+    return switch (platform) {
+      case ANDROID, IOS, MACOS -> true;
+      case LINUX, WINDOWS, OTHER -> false;
+    };
+  }
 }

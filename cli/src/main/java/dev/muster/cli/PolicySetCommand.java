@@ -7,7 +7,9 @@ import dev.muster.cli.client.Api;
 import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Route;
 import dev.muster.protocol.Catalogue;
+import dev.muster.protocol.Payloads;
 import dev.muster.protocol.Setting;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +23,17 @@ import picocli.CommandLine.Parameters;
     name = "set",
     description = {
       "Publishes a new version in which the named settings have the given values.",
-      "Lists are written with commas: appsRequired=com.example.one,com.example.two"
+      "Lists are written with commas: appsRequired=com.example.one,com.example.two",
+      "A secret setting is taken from a file or from stdin only: others on this machine can read"
+          + " command lines."
     },
     footer = {
       "",
       "Examples:",
       "  muster policy set kiosk cameraDisabled=false screenLockSeconds=120",
-      "  muster policy set kiosk --unset minOsVersion"
+      "  muster policy set kiosk --unset minOsVersion",
+      "  muster policy set office --from-file wifiNetworks=wifi.json",
+      "  pass show wifi | muster policy set office --from-file wifiNetworks=-"
     })
 final class PolicySetCommand implements Runnable {
 
@@ -38,6 +44,12 @@ final class PolicySetCommand implements Runnable {
 
   @Parameters(index = "1..*", paramLabel = "KEY=VALUE", description = "The settings to change.")
   private List<String> words = List.of();
+
+  @Option(
+      names = "--from-file",
+      paramLabel = "KEY=FILE",
+      description = "A setting whose value is in a file; - reads stdin.")
+  private List<String> files = List.of();
 
   @Option(names = "--unset", paramLabel = "KEY", description = "A setting to take out.")
   private List<String> unset = List.of();
@@ -51,11 +63,13 @@ final class PolicySetCommand implements Runnable {
 
   @Override
   public void run() {
-    if (words.isEmpty() && unset.isEmpty()) {
-      throw new Failure.Usage("Nothing to change: name KEY=VALUE or --unset KEY.");
+    if (words.isEmpty() && files.isEmpty() && unset.isEmpty()) {
+      throw new Failure.Usage("Nothing to change: name KEY=VALUE, --from-file or --unset KEY.");
     }
+    List<Word> settings = new ArrayList<>(Word.all(words));
+    settings.forEach(PolicySetCommand::refuseSecret);
+    settings.addAll(filed());
     Api api = muster.api();
-    List<Word> settings = Word.all(words);
     boolean allKnown = settings.stream().allMatch(word -> Catalogue.find(word.key()).isPresent());
     boolean freeKeys =
         !allKnown
@@ -79,6 +93,31 @@ final class PolicySetCommand implements Runnable {
             + " is at version "
             + Cells.text(version, "version")
             + ". Its devices are being woken; watch them: muster compliance");
+  }
+
+  private static void refuseSecret(Word word) {
+    if (Payloads.isSecret(word.key())) {
+      throw new Failure.Usage(
+          word.key()
+              + " is secret, and others on this machine can read command lines. Write it to a file"
+              + " or to stdin: --from-file "
+              + word.key()
+              + "=FILE");
+    }
+  }
+
+  private List<Word> filed() {
+    List<Word> named = Word.all(files);
+    if (named.stream().filter(word -> word.value().equals("-")).count() > 1) {
+      throw new Failure.Usage("Only one setting can be read from stdin.");
+    }
+    return named.stream().map(word -> new Word(word.key(), read(word.value()))).toList();
+  }
+
+  private String read(String file) {
+    String text =
+        file.equals("-") ? Input.read(muster.shell().in()) : Input.read(muster.file(file));
+    return text.strip();
   }
 
   private static JsonNode value(Word word, boolean freeKeys) {

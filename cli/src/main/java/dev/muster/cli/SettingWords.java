@@ -7,12 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.muster.cli.client.Failure;
 import dev.muster.protocol.Catalogue;
 import dev.muster.protocol.Json;
+import dev.muster.protocol.MonitoredApp;
 import dev.muster.protocol.Setting;
+import dev.muster.protocol.SettingProblem;
 import dev.muster.protocol.SettingType;
+import dev.muster.protocol.UpdateWindow;
+import dev.muster.protocol.WifiNetworks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Settings as words of the command line: `cameraDisabled=false`, `appsRequired=com.a,com.b`. The
 /// catalogue says what the words mean, and refuses here what the server would refuse.
@@ -33,20 +37,29 @@ final class SettingWords {
 
   private SettingWords() {}
 
-  /// The value that a known setting takes from `text`.
+  /// The value that a known setting takes from `text`. A secret one is never repeated.
   static JsonNode typed(Setting setting, String text) {
     JsonNode value =
         switch (setting.type()) {
           case SettingType.Flag _ -> flag(text);
-          case SettingType.Whole _ -> free(text);
-          case SettingType.Version _ -> TextNode.valueOf(text);
+          case SettingType.Version _, SettingType.OneOf _ -> TextNode.valueOf(text);
           case SettingType.Packages _ -> packages(text);
+          case SettingType.AppOrNone _ ->
+              text.equals("null") ? NullNode.instance : TextNode.valueOf(text);
+          case SettingType.Whole _, MonitoredApp _, UpdateWindow _, WifiNetworks _ -> free(text);
         };
-    @Nullable String problem = setting.type().problem(toProtocol(value));
-    if (problem != null) {
-      throw new Failure.Usage(setting.key() + " " + problem + ", not «" + text + "».");
+    List<SettingProblem> problems = setting.type().problems(setting.key(), toProtocol(value));
+    if (!problems.isEmpty()) {
+      throw new Failure.Usage(
+          problems.stream()
+              .map(problem -> problem.key() + " " + problem.message())
+              .collect(Collectors.joining("\n", "", setting.secret() ? "." : not(text))));
     }
     return value;
+  }
+
+  private static String not(String text) {
+    return ", not «" + text + "».";
   }
 
   /// The value of a setting that only its policy knows: JSON when it is JSON, else the text itself.

@@ -48,7 +48,60 @@ public final class Catalogue {
                   "minOsVersion",
                   new SettingType.Version(),
                   Satisfied.AT_LEAST,
-                  "The oldest operating system that is accepted; the device reports its own.")));
+                  "The oldest operating system that is accepted; the device reports its own."),
+              flag("bluetoothDisabled", ALL, "Bluetooth is off, and nobody can turn it on."),
+              flag(
+                  "factoryResetDisabled",
+                  allBut(Platform.LINUX),
+                  "Who holds the device cannot erase it."),
+              open(
+                  "passwordComplexity",
+                  SettingType.OneOf.of("none", "low", "medium", "high"),
+                  Satisfied.AT_LEAST,
+                  "How hard the screen lock is to guess, in Android's levels."),
+              open(
+                  "encryptionRequired",
+                  new SettingType.Flag(),
+                  Satisfied.AT_LEAST,
+                  "Storage is encrypted; the device reports whether it is, and false asks for nothing."),
+              secret(
+                  "wifiNetworks",
+                  new WifiNetworks(50),
+                  "Wi-Fi networks that the device knows; it reports a digest of those of the policy."),
+              open(
+                  "appsAllowed",
+                  new SettingType.Packages(500),
+                  Satisfied.WITHIN,
+                  "The only packages that may run, besides the system's own; the device reports which may."),
+              new Setting(
+                  "kioskApp",
+                  new SettingType.AppOrNone(),
+                  only(Platform.ANDROID, Platform.IOS, Platform.WINDOWS),
+                  false,
+                  Satisfied.EXACT,
+                  "The one app that the device is locked to; null for none."),
+              open(
+                  "osUpdateWindow",
+                  new UpdateWindow(),
+                  Satisfied.EXACT,
+                  "When system updates may be installed, by the device's clock; it may pass midnight."),
+              new Setting(
+                  "locationMode",
+                  SettingType.OneOf.of("off", "device_only", "battery_saving", "high_accuracy"),
+                  only(Platform.ANDROID, Platform.IOS, Platform.WINDOWS),
+                  false,
+                  Satisfied.EXACT,
+                  "How the device finds out where it is."),
+              open(
+                  "minAgentVersion",
+                  new SettingType.Version(),
+                  Satisfied.AT_LEAST,
+                  "The oldest agent that is accepted; the device reports its own."),
+              open(
+                  "monitoredApp",
+                  new MonitoredApp(),
+                  Satisfied.EXACT,
+                  "An app that the agent watches, and starts again if autoRelaunch is set.")));
 
   private static final Map<String, Setting> BY_KEY = byKey();
 
@@ -69,6 +122,16 @@ public final class Catalogue {
 
   private static Setting open(String key, SettingType type, Satisfied satisfied, String summary) {
     return new Setting(key, type, ALL, false, satisfied, summary);
+  }
+
+  private static Setting secret(String key, SettingType type, String summary) {
+    return new Setting(key, type, ALL, true, Satisfied.EXACT, summary);
+  }
+
+  private static Set<Platform> only(Platform first, Platform... others) {
+    Set<Platform> platforms = EnumSet.of(first, others);
+    platforms.add(Platform.OTHER);
+    return platforms;
   }
 
   private static Set<Platform> allBut(Platform platform) {

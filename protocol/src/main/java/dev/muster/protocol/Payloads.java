@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of policy payloads: what they may hold, and how several become one.
@@ -17,7 +16,8 @@ public final class Payloads {
 
   private Payloads() {}
 
-  /// Everything that is wrong with a payload, sorted by key; empty when it may be published.
+  /// Everything that is wrong with a payload, by key; empty when it may be published. What
+  /// contradicts itself is told when each setting is right alone.
   ///
   /// @param freeKeys whether keys that the catalogue does not have are allowed (policies of type
   ///   `CUSTOM`); those that it has are checked all the same
@@ -25,9 +25,9 @@ public final class Payloads {
     List<SettingProblem> problems = new ArrayList<>();
     for (Map.Entry<String, Json> field : payload.fields().entrySet()) {
       Optional<Setting> setting = Catalogue.find(field.getKey());
-      String problem;
+      String problem = null;
       if (setting.isPresent()) {
-        problem = setting.get().type().problem(field.getValue());
+        problems.addAll(setting.get().type().problems(field.getKey(), field.getValue()));
       } else if (freeKeys) {
         problem = freeProblem(field.getKey(), field.getValue());
       } else {
@@ -38,7 +38,7 @@ public final class Payloads {
         problems.add(new SettingProblem(field.getKey(), problem));
       }
     }
-    return problems;
+    return problems.isEmpty() ? Contradictions.in(payload) : problems;
   }
 
   private static @Nullable String freeProblem(String key, Json value) {
@@ -68,7 +68,7 @@ public final class Payloads {
     return true;
   }
 
-  private static boolean isStorable(String text) {
+  static boolean isStorable(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) == 0 || CanonicalJson.isLoneSurrogate(text, i)) {
         return false;
@@ -128,14 +128,20 @@ public final class Payloads {
     return new Json.Obj(result);
   }
 
-  /// The settings as they may be shown: every secret value is [#MASK].
+  /// The settings as they may be shown, whether desired or observed: every secret value is [#MASK],
+  /// in whatever form it is. That a device does not support or failed at a setting is shown.
   public static Json.Obj masked(Json.Obj settings) {
-    return masked(settings, key -> Catalogue.find(key).filter(Setting::secret).isPresent());
+    Map<String, Json> result = new TreeMap<>(settings.fields());
+    result.replaceAll((key, value) -> isSecret(key) ? masked(value) : value);
+    return new Json.Obj(result);
   }
 
-  static Json.Obj masked(Json.Obj settings, Predicate<String> secret) {
-    Map<String, Json> result = new TreeMap<>(settings.fields());
-    result.replaceAll((key, value) -> secret.test(key) ? Json.of(MASK) : value);
-    return new Json.Obj(result);
+  private static Json masked(Json value) {
+    return Observed.fromWire(value) instanceof Observed.Value ? Json.of(MASK) : value;
+  }
+
+  /// Whether the catalogue marks the setting as secret.
+  public static boolean isSecret(String key) {
+    return Catalogue.find(key).filter(Setting::secret).isPresent();
   }
 }

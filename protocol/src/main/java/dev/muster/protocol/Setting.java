@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /// @param key the name in payloads and reports, camelCase
 /// @param type the values that it takes
 /// @param platforms the platforms that know it
-/// @param secret whether its value must never be shown again once it is set
+/// @param secret whether its value must never be shown again once it is set. A secret setting is
+///   `EXACT`: it is compared by its digest ([SecretDigest])
 /// @param satisfied how an observed value is measured against the desired one
 /// @param summary one sentence for people
 public record Setting(
@@ -26,14 +27,16 @@ public record Setting(
 
   /// How an observed value is measured against the desired one.
   public enum Satisfied {
-    /// Equal as JSON.
+    /// Equal as JSON, in the normal form of the type.
     EXACT,
     /// Equal or greater.
     AT_LEAST,
     /// Equal or smaller, and above zero: a device writes zero or less where it has no limit at all.
     AT_MOST,
     /// Everything desired is in what is observed; more may be.
-    CONTAINS
+    CONTAINS,
+    /// Everything observed is in what is desired; less may be.
+    WITHIN
   }
 
   public Setting {
@@ -43,6 +46,9 @@ public record Setting(
     if (!type.allows(satisfied)) {
       throw new IllegalArgumentException(
           key + " has values that cannot be compared by " + satisfied);
+    }
+    if (secret && satisfied != Satisfied.EXACT) {
+      throw new IllegalArgumentException(key + " is secret and can only be compared by EXACT");
     }
     EnumSet<Platform> copy = EnumSet.noneOf(Platform.class);
     copy.addAll(platforms);
@@ -59,7 +65,7 @@ public record Setting(
   /// any other.
   public boolean satisfiedBy(Json desired, Json actual) {
     return switch (satisfied) {
-      case EXACT -> desired.equals(actual);
+      case EXACT -> type.normal(desired).equals(type.normal(actual));
       case AT_LEAST -> {
         OptionalInt order = type.compare(actual, desired);
         yield order.isPresent() && order.getAsInt() >= 0;
@@ -69,10 +75,14 @@ public record Setting(
         OptionalInt sign = type.compare(actual, Json.of(0));
         yield order.isPresent() && order.getAsInt() <= 0 && sign.isPresent() && sign.getAsInt() > 0;
       }
-      case CONTAINS ->
-          desired instanceof Json.Arr wanted
-              && actual instanceof Json.Arr present
-              && present.items().containsAll(wanted.items());
+      case CONTAINS -> isIn(desired, actual);
+      case WITHIN -> isIn(actual, desired);
     };
+  }
+
+  private static boolean isIn(Json few, Json many) {
+    return few instanceof Json.Arr inside
+        && many instanceof Json.Arr around
+        && around.items().containsAll(inside.items());
   }
 }

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 /// [#RULE_VERSION], so every change of an answer must raise it.
 public final class Verdicts {
   /// Names the rule that a cached verdict was made by.
-  public static final int RULE_VERSION = 1;
+  public static final int RULE_VERSION = 2;
 
   private Verdicts() {}
 
   /// The settings in which a device is not what it should be, sorted by key; empty when it is. What
   /// is unsupported, failed or not reported satisfies nothing, and what nobody asked for does not
   /// count.
+  ///
+  /// Secret values are compared by their digests, so both sides must have them in that form.
   ///
   /// @param desired the settings that apply to the device ([Payloads#forPlatform])
   public static List<Drift> drift(Json.Obj desired, Map<String, Observed> observed) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class CatalogueTest {
   @Test
   void everySettingIsFoundByItsKeyAndSpeaksOfItself() {
-    assertThat(Catalogue.all()).hasSize(8);
+    assertThat(Catalogue.all()).hasSize(19);
     for (Setting setting : Catalogue.all()) {
       assertThat(Catalogue.find(setting.key())).contains(setting);
       assertThat(setting.summary()).endsWith(".");
@@ -29,7 +29,7 @@ class CatalogueTest {
     assertThat(platformsOf("usbFileTransferDisabled")).doesNotContain(Platform.IOS);
     for (Setting setting : Catalogue.all()) {
       assertThat(setting.appliesTo(Platform.OTHER)).isTrue();
-      assertThat(platformsOf(setting.key())).hasSizeGreaterThanOrEqualTo(5);
+      assertThat(setting.platforms()).contains(Platform.OTHER).hasSizeGreaterThanOrEqualTo(4);
     }
   }
 
@@ -84,7 +84,7 @@ class CatalogueTest {
     assertRefuses("appsRequired", "twice", Json.texts(List.of("org.one", "org.one")));
     assertRefuses(
         "appsBlocked",
-        "must be a list of package names",
+        "package name",
         Json.of("org.one"),
         Json.texts(List.of("")),
         Json.texts(List.of("a b")),
@@ -98,8 +98,10 @@ class CatalogueTest {
   @Test
   void aSettingWithoutSenseCannotBeDeclared() {
     SettingType flag = new SettingType.Flag();
-    assertThatThrownBy(() -> new Setting("x", flag, Set.of(), false, Satisfied.AT_LEAST, "?"))
+    assertThatThrownBy(() -> new Setting("x", flag, Set.of(), false, Satisfied.CONTAINS, "?"))
         .hasMessageContaining("cannot be compared");
+    assertThatThrownBy(() -> new Setting("x", flag, Set.of(), true, Satisfied.AT_LEAST, "?"))
+        .hasMessageContaining("is secret");
     assertThatThrownBy(() -> new Setting("No Key", flag, Set.of(), false, Satisfied.EXACT, "?"))
         .hasMessageContaining("No Key");
   }
@@ -110,13 +112,15 @@ class CatalogueTest {
 
   private static void assertAccepts(String key, Json... values) {
     for (Json value : values) {
-      assertThat(setting(key).type().problem(value)).as(value.canonical()).isNull();
+      assertThat(setting(key).type().problems(key, value)).as(value.canonical()).isEmpty();
     }
   }
 
   private static void assertRefuses(String key, String message, Json... values) {
     for (Json value : values) {
-      assertThat(setting(key).type().problem(value)).as(value.toString()).contains(message);
+      assertThat(setting(key).type().problems(key, value))
+          .as(value.toString())
+          .anySatisfy(problem -> assertThat(problem.message()).contains(message));
     }
   }
 

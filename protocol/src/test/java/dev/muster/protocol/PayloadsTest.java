@@ -133,11 +133,19 @@ class PayloadsTest {
   }
 
   @Test
-  void secretValuesAreMaskedAndNothingElse() {
-    Json.Obj settings =
-        Json.obj(Map.of("wifiKey", Json.of("hunter2"), "cameraDisabled", Json.of(true)));
-    assertThat(Payloads.masked(settings, "wifiKey"::equals).canonical())
-        .isEqualTo("{\"cameraDisabled\":true,\"wifiKey\":\"********\"}");
-    assertThat(Payloads.masked(settings)).isEqualTo(settings);
+  void secretValuesAreMaskedInEveryFormAndNothingElse() {
+    for (Json wifi : List.of(Json.of("hunter2"), Json.NULL, Json.texts(List.of("hunter2")))) {
+      Json.Obj settings = Json.obj(Map.of("wifiNetworks", wifi, "cameraDisabled", Json.of(true)));
+      assertThat(Payloads.masked(settings).canonical())
+          .isEqualTo("{\"cameraDisabled\":true,\"wifiNetworks\":\"********\"}");
+    }
+  }
+
+  @Test
+  void thatADeviceCouldNotDoASecretSettingIsNoSecret() {
+    for (Observed answer : List.of(new Observed.Unsupported(), new Observed.Failed("no radio"))) {
+      Json.Obj observed = Json.obj(Map.of("wifiNetworks", answer.toWire()));
+      assertThat(Payloads.masked(observed)).isEqualTo(observed);
+    }
   }
 }

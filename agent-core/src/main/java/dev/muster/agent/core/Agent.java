@@ -3,7 +3,6 @@ package dev.muster.agent.core;
 import dev.muster.agent.core.ServerCalls.Identity;
 import dev.muster.agent.core.ServerCalls.Report;
 import dev.muster.protocol.Drift;
-import dev.muster.protocol.Json;
 import dev.muster.protocol.Observed;
 import dev.muster.protocol.Verdicts;
 import java.io.IOException;
@@ -25,7 +24,14 @@ import org.jspecify.annotations.Nullable;
 /// A policy is enforced when its version differs from the one applied last, whichever is greater,
 /// and again while the device is not what it should be: what failed may succeed now, and what
 /// drifted is put back, one sync after it was reported as it was found.
+///
+/// Secret settings are in clear only between the pull and the enforcer, in memory: reports, events
+/// and failures have digests or nothing in their place ([dev.muster.protocol.SecretDigest]), and no
+/// policy is ever stored.
 public final class Agent {
+  private static final String WITHHELD =
+      "The server hands out secret settings only to a device with a token.";
+
   private final AgentSettings settings;
   private final AgentPorts ports;
   private final ServerCalls server;
@@ -152,8 +158,8 @@ public final class Agent {
     registerDoorbell(device);
     DesiredPolicy desired = server.policy(device);
     Map<String, String> failures = enforce(desired);
-    Map<String, Observed> observed = observe(desired.settings(), failures);
-    List<Drift> drift = Verdicts.drift(desired.settings(), observed);
+    Map<String, Observed> observed = observe(desired, failures);
+    List<Drift> drift = Verdicts.drift(desired.digested(), observed);
     boolean satisfied = drift.isEmpty();
     settled = satisfied && failures.isEmpty();
     long number = nextSequence(enrolled);
@@ -178,6 +184,7 @@ public final class Agent {
   /// @return why settings failed, by setting
   private Map<String, String> enforce(DesiredPolicy desired) {
     Map<String, String> failures = new TreeMap<>();
+    desired.withheld().forEach(key -> failures.put(key, WITHHELD));
     boolean applied = appliedVersion != null && appliedVersion == desired.version();
     if (applied && settled) {
       return failures;
@@ -185,22 +192,24 @@ public final class Agent {
     settled = false;
     appliedVersion = desired.version();
     try {
-      failures.putAll(ports.enforcer().enforce(desired.settings()));
+      failures.putAll(ports.enforcer().enforce(desired.enforceable()));
     } catch (RuntimeException e) {
       // What was done before it broke still counts, and is read back; the rest failed for this.
-      desired.settings().fields().keySet().forEach(key -> failures.put(key, message(e)));
+      desired.enforceable().fields().keySet().forEach(key -> failures.put(key, message(e)));
     }
+    // A reason comes from wherever the system failed, and may repeat what it was given.
+    failures.replaceAll((key, reason) -> desired.scrubbed(reason));
     return failures;
   }
 
   /// What the device is. A setting that failed is reported as failed, with the reason, unless the
   /// device turns out to be as desired nevertheless.
-  private Map<String, Observed> observe(Json.Obj desired, Map<String, String> failures) {
-    Map<String, Observed> observed = new TreeMap<>(ports.enforcer().observe());
-    for (String key : desired.fields().keySet()) {
+  private Map<String, Observed> observe(DesiredPolicy desired, Map<String, String> failures) {
+    Map<String, Observed> observed = desired.digested(ports.enforcer().observe());
+    for (String key : desired.settings().fields().keySet()) {
       observed.putIfAbsent(key, new Observed.Unsupported());
     }
-    for (Drift drift : Verdicts.drift(desired, observed)) {
+    for (Drift drift : Verdicts.drift(desired.digested(), observed)) {
       String reason = failures.get(drift.setting());
       if (reason != null) {
         observed.put(drift.setting(), new Observed.Failed(reason));

@@ -4,8 +4,10 @@ import dev.muster.protocol.Json;
 import dev.muster.protocol.Observed;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// A device with a state of its own, which may refuse settings, and whose store survives the agent.
@@ -14,6 +16,10 @@ final class FakeDevice implements PolicyEnforcer, AgentStore {
   final Map<String, String> refusals = new HashMap<>();
   final List<Json.Obj> enforced = new ArrayList<>();
   final List<AgentState> saved = new ArrayList<>(List.of(AgentState.of("hardware-1")));
+
+  /// Settings that it says it has done and has not.
+  final Set<String> ignored = new HashSet<>();
+
   boolean broken;
   boolean unreadable;
 
@@ -28,7 +34,7 @@ final class FakeDevice implements PolicyEnforcer, AgentStore {
     desired
         .fields()
         .forEach((key, value) -> {
-          if (!refusals.containsKey(key) && actual.containsKey(key)) {
+          if (!refusals.containsKey(key) && !ignored.contains(key) && actual.containsKey(key)) {
             actual.put(key, value);
           }
         });

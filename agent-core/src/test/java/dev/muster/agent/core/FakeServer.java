@@ -19,6 +19,7 @@ final class FakeServer implements Transport {
 
   long version = 1;
   Json.Obj settings = Json.obj(Map.of("cameraDisabled", Json.of(true)));
+  Json.Obj digestKeys = Json.obj(Map.of());
   @Nullable String requiredEnrollmentToken;
   @Nullable String troubledPath;
   @Nullable Runnable duringPolicy;
@@ -97,7 +98,15 @@ final class FakeServer implements Transport {
 
   private Json.Obj policy() {
     return Json.obj(
-        Map.of("version", Json.of(version), "cameraDisabled", Json.of(true), "settings", settings));
+        Map.of(
+            "version",
+            Json.of(version),
+            "cameraDisabled",
+            Json.of(true),
+            "settings",
+            settings,
+            "digestKeys",
+            digestKeys));
   }
 
   static Reply problem(int status, String detail) {

@@ -21,6 +21,7 @@ import dev.muster.server.policy.DesiredVersions;
 import dev.muster.server.policy.DeviceReports;
 import dev.muster.server.policy.Effective;
 import dev.muster.server.policy.EffectiveKey;
+import dev.muster.server.policy.SettingSecrets;
 import dev.muster.server.policy.Wakes;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -58,6 +59,7 @@ public class Compliance implements DeviceReports {
   private final InstantSource clock;
   private final Devices devices;
   private final DesiredVersions desired;
+  private final SettingSecrets secrets;
   private final Wakes wakes;
 
   Compliance(
@@ -65,11 +67,13 @@ public class Compliance implements DeviceReports {
       InstantSource clock,
       Devices devices,
       DesiredVersions desired,
+      SettingSecrets secrets,
       Wakes wakes) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
     this.desired = desired;
+    this.secrets = secrets;
     this.wakes = wakes;
   }
 
@@ -95,7 +99,11 @@ public class Compliance implements DeviceReports {
     }
     Instant now = clock.instant();
     UUID id = Ids.next();
-    Json.Obj observation = report.observation();
+    Json.Obj observation =
+        secrets.withoutSecrets(
+            organization,
+            report.observation(),
+            () -> desired.opened(handle, organization, device).settings());
     String hash = JsonText.hash(observation);
     ReportStore.keepObservation(handle, organization, hash, observation, now);
     ReportStore.insert(handle, organization, id, device, report, hash, now);

@@ -47,9 +47,14 @@ public final class JsonText {
 
   /// The object that `text`, which was stored by this server, spells.
   public static Json.Obj parseObject(String text) {
+    return (Json.Obj) parse(text);
+  }
+
+  /// The value that `text`, which was stored by this server, spells.
+  public static Json parse(String text) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       parser.nextToken();
-      return readObject(parser);
+      return read(parser);
     } catch (IOException failure) {
       throw new UncheckedIOException("stored JSON cannot be read", failure);
     }

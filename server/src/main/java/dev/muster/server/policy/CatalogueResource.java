@@ -3,7 +3,6 @@ package dev.muster.server.policy;
 import dev.muster.protocol.Catalogue;
 import dev.muster.protocol.Platform;
 import dev.muster.protocol.Setting;
-import dev.muster.protocol.SettingType;
 import dev.muster.server.platform.Right;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
@@ -33,20 +32,11 @@ public final class CatalogueResource {
     static SettingRow of(Setting setting) {
       return new SettingRow(
           setting.key(),
-          name(setting.type()),
+          setting.type().words(),
           new TreeSet<>(setting.platforms()),
           setting.secret(),
           setting.satisfied(),
           setting.summary());
-    }
-
-    private static String name(SettingType type) {
-      return switch (type) {
-        case SettingType.Flag() -> "flag";
-        case SettingType.Whole(long min, long max) -> "whole number from " + min + " to " + max;
-        case SettingType.Version() -> "version";
-        case SettingType.Packages(int most) -> "set of at most " + most + " package names";
-      };
     }
   }
 

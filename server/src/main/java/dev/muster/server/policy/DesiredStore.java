@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class DesiredStore {
   private DesiredStore() {}
 
   /// Version, policies, payloads and override in ONE statement: with two, a publication between
-  /// them would hand out a new version with old content.
+  /// them would hand out a new version with old content. Secret values are as they are stored.
   static Optional<DesiredPolicy> read(Handle handle, OrganizationId organization, DeviceId device) {
     return handle
         .createQuery(
@@ -65,13 +66,19 @@ final class DesiredStore {
             new DesiredPolicy(
                 row.getLong("version"),
                 effective(
-                    row, row.getString("override"), Platform.valueOf(row.getString("platform")))))
+                    row, row.getString("override"), Platform.valueOf(row.getString("platform"))),
+                Map.of()))
         .findOne();
   }
 
   /// The same for whole kinds of devices: those that share set, override and platform.
+  ///
+  /// @param compared makes of stored settings those that are compared with reports
   static Map<EffectiveKey, Effective> readAll(
-      Handle handle, OrganizationId organization, Collection<EffectiveKey> keys) {
+      Handle handle,
+      OrganizationId organization,
+      Collection<EffectiveKey> keys,
+      UnaryOperator<Json.Obj> compared) {
     List<EffectiveKey> ordered = List.copyOf(keys);
     Map<EffectiveKey, Effective> result = new LinkedHashMap<>();
     handle
@@ -98,7 +105,8 @@ final class DesiredStore {
                   row.getObject("set_id", UUID.class),
                   row.getString("override_hash"),
                   Platform.valueOf(row.getString("platform")));
-          Json.Obj settings = effective(row, row.getString("override"), key.platform());
+          Json.Obj settings =
+              compared.apply(effective(row, row.getString("override"), key.platform()));
           return Map.entry(
               key, new Effective(row.getLong("activations"), settings, JsonText.hash(settings)));
         })
@@ -276,11 +284,15 @@ final class DesiredStore {
   }
 
   /// Replaces the override of a device, whose row is locked, and raises its version by one.
+  ///
+  /// @param override as it is to be stored
+  /// @param hash names its content
   static DesiredState writeOverride(
       Handle handle,
       OrganizationId organization,
       DeviceId device,
       Json.@Nullable Obj override,
+      String hash,
       Instant now) {
     DesiredState state =
         handle
@@ -294,7 +306,7 @@ final class DesiredStore {
             .bind("organization", organization)
             .bind("device", device.value())
             .bind("override", override == null ? null : override.canonical())
-            .bind("hash", override == null ? "" : JsonText.hash(override))
+            .bind("hash", override == null ? "" : hash)
             .map((row, _) -> state(row))
             .one();
     appendHistory(handle, organization, List.of(device), now);

@@ -1,5 +1,6 @@
 package dev.muster.server.policy;
 
+import dev.muster.protocol.Payloads;
 import dev.muster.server.device.DeviceChanges;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Ids;
@@ -35,15 +36,33 @@ import org.jspecify.annotations.Nullable;
 public class DesiredVersions implements DeviceChanges {
   private final InstantSource clock;
   private final Wakes wakes;
+  private final SettingSecrets secrets;
   private final List<DesiredListener> listeners;
 
-  DesiredVersions(InstantSource clock, Wakes wakes, @All List<DesiredListener> listeners) {
+  DesiredVersions(
+      InstantSource clock,
+      Wakes wakes,
+      SettingSecrets secrets,
+      @All List<DesiredListener> listeners) {
     this.clock = clock;
     this.wakes = wakes;
+    this.secrets = secrets;
     this.listeners = listeners;
   }
 
+  /// What is desired of a device as anybody may see it who may see the device: secrets masked.
   public DesiredPolicy desired(Handle handle, OrganizationId organization, DeviceId device) {
+    DesiredPolicy stored = stored(handle, organization, device);
+    return new DesiredPolicy(stored.version(), Payloads.masked(stored.settings()), Map.of());
+  }
+
+  /// The same in clear, for the device itself and nobody else.
+  public DesiredPolicy opened(Handle handle, OrganizationId organization, DeviceId device) {
+    DesiredPolicy stored = stored(handle, organization, device);
+    return secrets.opened(organization, stored);
+  }
+
+  private static DesiredPolicy stored(Handle handle, OrganizationId organization, DeviceId device) {
     return DesiredStore.read(handle, organization, device)
         .orElseThrow(() -> Refusal.notFound("device"));
   }
@@ -51,7 +70,10 @@ public class DesiredVersions implements DeviceChanges {
   /// What is desired of all devices of each key, from one snapshot.
   public Map<EffectiveKey, Effective> effective(
       Handle handle, OrganizationId organization, Collection<EffectiveKey> keys) {
-    return keys.isEmpty() ? Map.of() : DesiredStore.readAll(handle, organization, keys);
+    return keys.isEmpty()
+        ? Map.of()
+        : DesiredStore.readAll(
+            handle, organization, keys, stored -> secrets.digested(organization, stored));
   }
 
   /// Keeps set and base of a device as they are until the transaction ends.

@@ -1,6 +1,5 @@
 package dev.muster.server.policy;
 
-import dev.muster.server.platform.Caller;
 import dev.muster.server.policy.PolicyWire.DevicePolicyBody;
 import dev.muster.server.policy.PolicyWire.PolicyUpdateBody;
 import dev.muster.server.web.Bodies;
@@ -31,21 +30,20 @@ public final class DevicePolicyResource {
   @GET
   @Operation(summary = "Pull what is desired of a device")
   public DevicePolicyBody pull(@PathParam("id") String device) {
-    boolean self = caller.get() instanceof Caller.Device;
-    return PolicyWire.devicePolicy(policies.pull(caller.get(), device), !self);
+    return DevicePolicyBody.of(policies.pull(caller.get(), device));
   }
 
   @PUT
   @Operation(summary = "Override the policy of one device; its version rises by one")
   public DevicePolicyBody override(@PathParam("id") String device, @Valid PolicyUpdateBody body) {
     PolicyUpdateBody update = Bodies.present(body);
-    return PolicyWire.devicePolicy(
-        policies.override(caller.get(), device, update.cameraDisabled(), update.settings()), true);
+    return DevicePolicyBody.of(
+        policies.override(caller.get(), device, update.cameraDisabled(), update.settings()));
   }
 
   @DELETE
   @Operation(summary = "Remove the override of one device; its version rises by one")
   public DevicePolicyBody clear(@PathParam("id") String device) {
-    return PolicyWire.devicePolicy(policies.clearOverride(caller.get(), device), true);
+    return DevicePolicyBody.of(policies.clearOverride(caller.get(), device));
   }
 }

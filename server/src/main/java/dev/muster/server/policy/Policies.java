@@ -8,11 +8,11 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
-import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import dev.muster.server.platform.Slice;
+import dev.muster.server.policy.SettingSecrets.Draft;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,14 +33,19 @@ public class Policies implements OrganizationListener {
   /// The name of policy zero in paths.
   public static final String DEFAULTS = "defaults";
 
+  private static final String PAYLOAD = "payload";
+
   private final Database database;
   private final InstantSource clock;
+  private final SettingSecrets secrets;
   private final Wakes wakes;
   private final Audit audit;
 
-  Policies(Database database, InstantSource clock, Wakes wakes, Audit audit) {
+  Policies(
+      Database database, InstantSource clock, SettingSecrets secrets, Wakes wakes, Audit audit) {
     this.database = database;
     this.clock = clock;
+    this.secrets = secrets;
     this.wakes = wakes;
     this.audit = audit;
   }
@@ -79,7 +84,8 @@ public class Policies implements OrganizationListener {
         handle,
         new Caller.Server(organization, "new organization"),
         zero,
-        new Json.Obj(Map.of("cameraDisabled", Json.of(true))),
+        Draft.of(
+            PAYLOAD, new Json.Obj(Map.of("cameraDisabled", Json.of(true))), new Json.Obj(Map.of())),
         "");
   }
 
@@ -116,6 +122,7 @@ public class Policies implements OrganizationListener {
   /// Adds a version and makes it current. Costs the same for one device and for a million: what
   /// follows for the devices is computed, and they are woken afterwards.
   ///
+  /// @param payload where a secret is the mask, the value of the current version stays
   /// @param baseVersion the version that the caller believes to be current, to be refused when it
   ///   is not (`stale_version`); null to publish in any case
   public PolicyVersion publish(
@@ -138,7 +145,8 @@ public class Policies implements OrganizationListener {
                     + (locked.currentVersion() == null ? "none" : locked.currentVersion())
                     + ". Read it, and publish again on top of it.");
           }
-          return publishAudited(handle, caller, locked, payload, comment);
+          Draft draft = Draft.of(PAYLOAD, payload, currentPayload(handle, locked));
+          return publishAudited(handle, caller, locked, draft, comment);
         });
   }
 
@@ -155,11 +163,12 @@ public class Policies implements OrganizationListener {
         caller.organization(),
         handle -> {
           Policy locked = lock(handle, policy);
-          Map<String, Json> fields = new TreeMap<>();
-          current(handle, locked).ifPresent(current -> fields.putAll(current.payload().fields()));
-          fields.keySet().removeAll(unset);
-          fields.putAll(set);
-          return publishAudited(handle, caller, locked, new Json.Obj(fields), comment);
+          Json.Obj current = currentPayload(handle, locked);
+          Map<String, Json> kept = new TreeMap<>(current.fields());
+          kept.keySet().removeAll(unset);
+          kept.keySet().removeAll(set.keySet());
+          Draft draft = Draft.of("set", new Json.Obj(set), current).on(new Json.Obj(kept), PAYLOAD);
+          return publishAudited(handle, caller, locked, draft, comment);
         });
   }
 
@@ -170,28 +179,35 @@ public class Policies implements OrganizationListener {
         : PolicyStore.findVersion(handle, policy.id(), current);
   }
 
+  /// As it is stored; empty when there is no version.
+  private static Json.Obj currentPayload(Handle handle, Policy policy) {
+    return current(handle, policy).map(PolicyVersion::payload).orElse(new Json.Obj(Map.of()));
+  }
+
   private PolicyVersion publishAudited(
-      Handle handle, Caller caller, Policy policy, Json.Obj payload, String comment) {
+      Handle handle, Caller caller, Policy policy, Draft draft, String comment) {
     Optional<PolicyVersion> before = current(handle, policy);
-    PolicyVersion version = publish(handle, caller, policy, payload, comment);
+    PolicyVersion version = publish(handle, caller, policy, draft, comment);
     audit.record(handle, caller, PolicyChanges.published(before, version));
     return version;
   }
 
   private PolicyVersion publish(
-      Handle handle, Caller caller, Policy policy, Json.Obj payload, String comment) {
-    DesiredPolicies.requireValid(payload, "payload", policy.type() == PolicyType.CUSTOM);
+      Handle handle, Caller caller, Policy policy, Draft draft, String comment) {
+    OrganizationId organization = caller.organization();
+    Draft typed = policy.type() == PolicyType.CUSTOM ? draft.withFreeKeys() : draft;
+    Json.Obj payload = secrets.accepted(organization, typed);
     PolicyVersion version =
         new PolicyVersion(
             Ids.next(),
             policy.id(),
             PolicyStore.nextNumber(handle, policy.id()),
             payload,
-            JsonText.hash(payload),
+            secrets.hash(organization, payload),
             comment,
             Assignments.userOf(caller),
             clock.instant());
-    PolicyStore.insertVersion(handle, caller.organization(), version);
+    PolicyStore.insertVersion(handle, organization, version);
     activate(handle, caller, version, Activation.Kind.PUBLISHED);
     return version;
   }

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// One version of a policy; it never changes.
 ///
 /// @param number 1, 2, 3 … in its policy
-/// @param checksum SHA-256 of the canonical payload, lower-case hex
+/// @param payload as it is stored: secret values are sealed ([SettingSecrets])
+/// @param checksum SHA-256, lower-case hex, of the canonical payload with digests in the place of
+///   secret values: equal payloads of an organization have equal ones, and no secret can be guessed
+///   from it
 public record PolicyVersion(
     UUID id,
     UUID policyId,

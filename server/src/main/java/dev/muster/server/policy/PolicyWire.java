@@ -1,5 +1,6 @@
 package dev.muster.server.policy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
@@ -193,22 +194,27 @@ final class PolicyWire {
   @JsonNaming(SnakeCaseStrategy.class)
   record RollbackRow(String status, UUID policyId, int version) {}
 
-  /// DevicePolicy of the loop: camelCase.
+  /// DevicePolicy of the loop: camelCase. `digestKeys` are there when there are some.
   @Schema(name = "DevicePolicy")
   record DevicePolicyBody(
-      long version, boolean cameraDisabled, @Schema(implementation = Object.class) Json settings) {}
+      long version,
+      boolean cameraDisabled,
+      @Schema(implementation = Object.class) Json settings,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY)
+          @Schema(
+              description =
+                  "For the device itself: by secret setting, the key of the digest that it reports,"
+                      + " in base64url")
+          Map<String, String> digestKeys) {
+    static DevicePolicyBody of(DesiredPolicy desired) {
+      return new DevicePolicyBody(
+          desired.version(), desired.cameraDisabled(), desired.settings(), desired.digestKeys());
+    }
+  }
 
   /// PolicyUpdate of the loop. It never carries a version.
   @Schema(name = "PolicyUpdate")
   record PolicyUpdateBody(
       @NotNull(message = "is missing; true or false") Boolean cameraDisabled,
       @Schema(implementation = Object.class) Json.@Nullable Obj settings) {}
-
-  /// What the device itself gets, secrets included; everybody else gets it masked.
-  static DevicePolicyBody devicePolicy(DesiredPolicy desired, boolean masked) {
-    return new DevicePolicyBody(
-        desired.version(),
-        desired.cameraDisabled(),
-        masked ? Payloads.masked(desired.settings()) : desired.settings());
-  }
 }

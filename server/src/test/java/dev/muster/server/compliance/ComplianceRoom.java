@@ -3,6 +3,7 @@ package dev.muster.server.compliance;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Database;
 import dev.muster.server.policy.DesiredVersions;
+import dev.muster.server.policy.SettingSecrets;
 import dev.muster.server.policy.Wakes;
 import java.time.InstantSource;
 
@@ -15,7 +16,8 @@ public final class ComplianceRoom {
       InstantSource clock,
       Devices devices,
       DesiredVersions desired,
+      SettingSecrets secrets,
       Wakes wakes) {
-    return new Compliance(database, clock, devices, desired, wakes);
+    return new Compliance(database, clock, devices, desired, secrets, wakes);
   }
 }

@@ -226,7 +226,7 @@ class PolicyModelTest {
         DesiredPolicy desired = tenant.pull(device);
         assertThat(desired)
             .describedAs("%s, seed %d, after %s", device, seed, told)
-            .isEqualTo(new DesiredPolicy(modelled.version, model.effective(modelled)));
+            .isEqualTo(new DesiredPolicy(modelled.version, model.effective(modelled), Map.of()));
       }
     }
 

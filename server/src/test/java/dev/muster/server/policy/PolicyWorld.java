@@ -9,6 +9,7 @@ import dev.muster.server.device.Groups;
 import dev.muster.server.doorbell.Doorbells;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
 import dev.muster.server.platform.Settings;
@@ -41,6 +42,8 @@ public record PolicyWorld(
     Compliance compliance)
     implements AutoCloseable {
 
+  public static final MasterKey MASTER_KEY = Audits.KEY;
+
   public static PolicyWorld open() {
     return open(Map.of());
   }
@@ -68,11 +71,12 @@ public record PolicyWorld(
             database, clock, new Broadcast(database.dataSource()), nobodyRings, reports::get, read);
     List<DesiredListener> all = new ArrayList<>(List.of(listeners));
     all.add(new ActualFollower());
-    DesiredVersions versions = new DesiredVersions(clock, wakes, all);
+    SettingSecrets secrets = new SettingSecrets(Audits.KEY);
+    DesiredVersions versions = new DesiredVersions(clock, wakes, secrets, all);
     Audit audit = Audits.on(clock);
     Groups groups = new Groups(database, clock, List.of(versions), audit);
     Devices devices = new Devices(database, clock, groups, List.of(versions));
-    Compliance compliance = ComplianceRoom.on(database, clock, devices, versions, wakes);
+    Compliance compliance = ComplianceRoom.on(database, clock, devices, versions, secrets, wakes);
     reports.set(compliance);
     return new PolicyWorld(
         testDatabase,
@@ -80,9 +84,9 @@ public record PolicyWorld(
         read,
         devices,
         groups,
-        new Policies(database, clock, wakes, audit),
+        new Policies(database, clock, secrets, wakes, audit),
         new Assignments(database, clock, devices, groups, versions, reports::get, audit),
-        new DesiredPolicies(database, clock, devices, versions, wakes, audit),
+        new DesiredPolicies(database, clock, devices, versions, secrets, wakes, audit),
         versions,
         wakes,
         compliance);
