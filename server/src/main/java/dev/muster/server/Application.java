@@ -1,5 +1,6 @@
 package dev.muster.server;
 
+import dev.muster.server.edge.PublicUrl;
 import dev.muster.server.platform.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -7,14 +8,16 @@ import io.quarkus.runtime.QuarkusApplication;
 /// Runs from the moment at which the server answers until it is told to stop.
 final class Application implements QuarkusApplication {
   private final Settings settings;
+  private final PublicUrl publicUrl;
 
-  Application(Settings settings) {
+  Application(Settings settings, PublicUrl publicUrl) {
     this.settings = settings;
+    this.publicUrl = publicUrl;
   }
 
   @Override
   public int run(String... args) {
-    String address = "http://" + settings.host() + ":" + settings.port();
+    String address = publicUrl.base().orElse("http://" + settings.host() + ":" + settings.port());
     System.out.println(
         """
         Muster %s is ready at %s

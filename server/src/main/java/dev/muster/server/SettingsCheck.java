@@ -1,5 +1,7 @@
 package dev.muster.server;
 
+import dev.muster.server.edge.Origin;
+import dev.muster.server.edge.Proxies;
 import dev.muster.server.identity.Passwords;
 import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Settings;
@@ -125,11 +127,28 @@ final class SettingsCheck {
     if (settings.roles().isEmpty()) {
       sentences.add("muster.roles must name api, worker or both");
     }
+    reachable(sentences, settings);
     String open = openElsewhere(settings);
     if (open != null) {
       sentences.add(open);
     }
     return sentences;
+  }
+
+  private static void reachable(List<String> sentences, Settings settings) {
+    for (String origin : settings.cors().origins().orElse(List.of())) {
+      add(sentences, "muster.cors.origins", Origin.problem(origin));
+    }
+    for (String proxy : settings.trustedProxies().orElse(List.of())) {
+      add(sentences, "muster.trusted-proxies", Proxies.problem(proxy));
+    }
+    settings.publicUrl().ifPresent(url -> add(sentences, "muster.public-url", Origin.problem(url)));
+  }
+
+  private static void add(List<String> sentences, String key, @Nullable String problem) {
+    if (problem != null) {
+      sentences.add(key + " " + problem);
+    }
   }
 
   private static void port(List<String> sentences, String key, int port) {

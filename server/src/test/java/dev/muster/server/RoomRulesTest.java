@@ -30,8 +30,9 @@ import org.junit.jupiter.api.Test;
 class RoomRulesTest {
   private static final String ROOT = "dev.muster.server";
 
-  /// What knows no room. `web` and `postgres` stand beside `platform`, above all rooms.
-  private static final List<String> BASE = List.of("platform", "postgres", "web");
+  /// What knows no room. `edge`, `postgres`, `tls` and `web` stand beside `platform`, above all
+  /// rooms.
+  private static final List<String> BASE = List.of("platform", "edge", "postgres", "tls", "web");
 
   /// The table, from above: a room may use those before it.
   private static final List<String> ROOMS =
@@ -108,7 +109,7 @@ class RoomRulesTest {
         .resideInAPackage(room("platform"))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(room("web"), room("postgres"))
+        .resideInAnyPackage(room("edge"), room("web"), room("postgres"), room("tls"))
         .check(CLASSES);
   }
 

@@ -70,12 +70,44 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void anOriginIsNamedExactlyAndNeverByAStar() throws IOException {
+    settings(
+        """
+        muster.cors.origins=*,https://*.example.com,https://a.example/,a.example,https://good.example
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .hasSize(4)
+        .allSatisfy(line -> assertThat(line).startsWith("muster.cors.origins "))
+        .anySatisfy(line -> assertThat(line).contains("cannot be * or a pattern"))
+        .anySatisfy(line -> assertThat(line).contains("\"https://a.example/\""));
+  }
+
+  @Test
+  void theSettingsOfWhatStandsBeforeTheServerAreChecked() throws IOException {
+    settings(
+        """
+        muster.trusted-proxies=10.0.0.0/8,proxy.example,10.0.0.0/33
+        muster.public-url=https://fleet.example.com/muster
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .hasSize(3)
+        .anySatisfy(line ->
+            assertThat(line).startsWith("muster.trusted-proxies ").contains("proxy.example"))
+        .anySatisfy(
+            line -> assertThat(line).startsWith("muster.trusted-proxies ").contains("10.0.0.0/33"))
+        .anySatisfy(line -> assertThat(line).startsWith("muster.public-url "));
+  }
+
+  @Test
   void openModeElsewhereThanOnLoopbackMustBeSaidTwice() throws IOException {
     settings("muster.open=true\nmuster.host=0.0.0.0\nmuster.open.anywhere=true\n");
     assertThat(SettingsCheck.mistakes()).isEmpty();
   }
 
+  /// Tests of a server that ran in this JVM may have left properties, which are stronger than a
+  /// file.
   private void settings(String text) throws IOException {
+    text.lines().forEach(line -> System.clearProperty(line.substring(0, line.indexOf('='))));
     Path file = Files.writeString(folder.resolve("muster.properties"), text);
     System.setProperty(FILE, file.toUri().toString());
   }

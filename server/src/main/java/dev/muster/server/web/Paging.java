@@ -1,5 +1,6 @@
 package dev.muster.server.web;
 
+import dev.muster.server.edge.PublicUrl;
 import dev.muster.server.platform.Refusal;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
@@ -19,9 +20,11 @@ public class Paging {
   private static final int MOST = 500;
 
   private final RoutingContext context;
+  private final PublicUrl publicUrl;
 
-  Paging(RoutingContext context) {
+  Paging(RoutingContext context, PublicUrl publicUrl) {
     this.context = context;
+    this.publicUrl = publicUrl;
   }
 
   /// Rows wanted, 1 to 500; 50 when not said.
@@ -80,7 +83,7 @@ public class Paging {
     Map<String, String> query = new TreeMap<>();
     context.request().params().forEach(entry -> query.put(entry.getKey(), entry.getValue()));
     query.put(name, value);
-    return context.request().path()
+    return publicUrl.link(context.request().path())
         + "?"
         + query.entrySet().stream()
             .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))

@@ -1,0 +1,42 @@
+package dev.muster.server.edge;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// How a request reached the server, as far as it is believed: whoever reads addresses, schemes and
+/// hosts reads them here and not from headers.
+///
+/// @param address network address of the client: of the peer, or of the hop that trusted proxies
+///   name
+/// @param scheme `http` or `https`, as the client spoke
+/// @param authority host and port that the client asked for; null when it named none
+public record Arrival(String address, String scheme, @Nullable String authority) {
+  private static final String KEY = "muster.arrival";
+
+  /// @throws NullPointerException before [Edge] has seen the request
+  public static Arrival of(RoutingContext context) {
+    return Objects.requireNonNull(context.<Arrival>get(KEY), "the request did not pass the edge");
+  }
+
+  void keepIn(RoutingContext context) {
+    context.put(KEY, this);
+  }
+
+  /// The origin of the pages that are served under the address that the client used.
+  Optional<Origin> origin() {
+    return Origin.parse(scheme + "://" + authority);
+  }
+
+  /// The host without the port, in lower case; an IPv6 address keeps its brackets. Empty when the
+  /// client named none that can be read.
+  String host() {
+    return origin().map(Origin::host).orElse("");
+  }
+
+  boolean isEncrypted() {
+    return scheme.toLowerCase(Locale.ROOT).equals("https");
+  }
+}
