@@ -2,12 +2,13 @@ package dev.muster.server.session;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.muster.server.edge.Arrival;
 import dev.muster.server.identity.User;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.ws.rs.POST;
@@ -80,9 +81,9 @@ final class SessionResource {
   @Path("login")
   @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = "no-store")
   @Operation(summary = "Log in by e-mail address and password")
-  public LoginAnswer logIn(@Valid LoginBody body, HttpServerRequest request) {
+  public LoginAnswer logIn(@Valid LoginBody body, RoutingContext context) {
     LoginBody login = Bodies.present(body);
-    String address = request.remoteAddress().hostAddress();
+    String address = Arrival.of(context).address();
     Sessions.Tokens tokens = sessions.logIn(address, login.name(), login.password());
     return new LoginAnswer(tokens.access(), tokens.refresh(), UserSummary.of(tokens.user()));
   }

@@ -6,8 +6,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/// Deletes sessions that nobody can continue any more. Until then even used tokens are kept: seeing
-/// one again is how a theft is noticed.
+/// Deletes tickets that nobody used, and sessions that nobody can continue any more. Until then
+/// even used tokens are kept: seeing one again is how a theft is noticed.
 @Singleton
 public final class SessionSweep implements RecurringJob {
   private static final int BATCH = 1_000;
@@ -37,6 +37,10 @@ public final class SessionSweep implements RecurringJob {
 
   @Override
   public void run() {
+    database.acrossOrganizations(handle -> {
+      TicketStore.deleteExpired(handle, clock.instant());
+      return true;
+    });
     int deleted;
     do {
       deleted =

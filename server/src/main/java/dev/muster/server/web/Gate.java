@@ -1,5 +1,7 @@
 package dev.muster.server.web;
 
+import dev.muster.server.edge.Edge;
+import dev.muster.server.edge.Upgrades;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
@@ -17,14 +19,14 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What every HTTP request passes before it is routed, in this order: it gets its request id; too
-/// large a body, a path or query that cannot be read and, in open mode, a foreign host are refused;
-/// the credential is checked. So a path that does not exist is 401 to a stranger, like any other.
+/// What every HTTP request passes before it is routed, in this order: it gets its request id; it
+/// passes the [edge][Edge], which refuses foreign hosts and pages; too large a body and a path or
+/// query that cannot be read are refused; the credential is checked. So a path that does not exist
+/// is 401 to a stranger, like any other.
 @Singleton
 public final class Gate {
   static final String CALLER = "muster.caller";
@@ -33,21 +35,29 @@ public final class Gate {
           + " /api/auth/login/, an API key, a device token or an enrollment token.";
   private static final int BEFORE_ALL = 10_000;
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-  private static final Set<String> LOOPBACK_NAMES =
-      Set.of("localhost", "127.0.0.1", "[::1]", "::1");
   private static final List<String> PUBLIC_API =
       List.of("/api/auth/login", "/api/auth/refresh", "/api/health", "/api/info");
 
   private final Settings settings;
   private final List<CredentialCheck> checks;
   private final OpenMode openMode;
+  private final TicketCheck tickets;
   private final Problems problems;
+  private final Edge edge;
 
-  Gate(Settings settings, @All List<CredentialCheck> checks, OpenMode openMode, Problems problems) {
+  Gate(
+      Settings settings,
+      @All List<CredentialCheck> checks,
+      OpenMode openMode,
+      TicketCheck tickets,
+      Problems problems,
+      Edge edge) {
     this.settings = settings;
     this.checks = checks;
     this.openMode = openMode;
+    this.tickets = tickets;
     this.problems = problems;
+    this.edge = edge;
   }
 
   void register(@Observes Filters filters) {
@@ -62,49 +72,68 @@ public final class Gate {
     RequestId.enter(requestId);
     context.response().putHeader("X-Request-ID", requestId);
     try {
+      if (edge.answered(context)) {
+        return;
+      }
       refuseUnreadable(request);
-      refuseForeignHost(request);
       nameAbsentBody(request);
       if (isPublic(context.normalizedPath())) {
         context.next();
-        return;
+      } else {
+        authenticate(context, caller(context));
       }
-      String credential = credential(request);
-      if (credential == null && !settings.open()) {
-        throw Refusal.unauthenticated(NO_CREDENTIAL);
-      }
-      authenticate(context, credential);
     } catch (Refusal refusal) {
       problems.answer(context, refusal);
     }
   }
 
-  /// Credential checks may read the database, so they leave the event loop; the request waits,
-  /// paused.
-  private void authenticate(RoutingContext context, @Nullable String credential) {
+  /// Finds out later who calls, by what the request carries: a credential in its headers, else the
+  /// ticket of a WebSocket, else nothing, which is enough in open mode.
+  private Supplier<Caller> caller(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    String credential = credential(request);
+    if (credential != null) {
+      return () -> check(credential);
+    }
+    String ticket = Upgrades.ticket(request, context.normalizedPath());
+    if (ticket != null) {
+      return () -> tickets.redeem(ticket);
+    }
+    if (settings.open()) {
+      return openMode::operator;
+    }
+    throw Refusal.unauthenticated(NO_CREDENTIAL);
+  }
+
+  /// Checks may read the database, so they leave the event loop; the request waits, paused.
+  private void authenticate(RoutingContext context, Supplier<Caller> check) {
     Context loop = Vertx.currentContext();
     context.request().pause();
     Thread.ofVirtual()
         .start(() -> {
-          Refusal refusal = null;
+          Runnable outcome;
           try {
-            context.put(CALLER, credential == null ? openMode.operator() : check(credential));
-          } catch (Refusal refused) {
-            refusal = refused;
+            Caller caller = check.get();
+            outcome = () -> enterAs(caller, context);
+          } catch (Refusal refusal) {
+            outcome = () -> problems.answer(context, refusal);
           } catch (RuntimeException failure) {
             Log.error("A credential could not be checked", failure);
-            refusal = Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL);
+            Refusal refusal = Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL);
+            outcome = () -> problems.answer(context, refusal);
           }
-          Refusal outcome = refusal;
+          Runnable after = outcome;
           loop.runOnContext(_ -> {
             context.request().resume();
-            if (outcome == null) {
-              context.next();
-            } else {
-              problems.answer(context, outcome);
-            }
+            after.run();
           });
         });
+  }
+
+  private static void enterAs(Caller caller, RoutingContext context) {
+    context.put(CALLER, caller);
+    SocketCaller.keep(caller);
+    context.next();
   }
 
   private Caller check(String credential) {
@@ -152,27 +181,13 @@ public final class Gate {
     }
   }
 
-  /// A page of another site that resolves its own name to this machine must not act as the
-  /// operator.
-  private void refuseForeignHost(HttpServerRequest request) {
-    if (!settings.open() || settings.openAnywhere()) {
-      return;
-    }
-    String host = request.authority() == null ? "" : request.authority().host();
-    if (host == null || !LOOPBACK_NAMES.contains(host.toLowerCase(Locale.ROOT))) {
-      throw Refusal.of(
-          ErrorCode.HOST_NOT_ALLOWED,
-          "In open mode this server answers to localhost only; set muster.open.anywhere=true to"
-              + " change that.");
-    }
-  }
-
   /// Of the path as it will be routed: `//api`, `/./api`, `/%61pi` and `/api;x` lead to `/api`.
   private static boolean isPublic(String normalized) {
     String path = normalized.replaceAll(";[^/]*", "");
     boolean guarded =
         under(path, "/api")
             || under(path, "/v1")
+            || under(path, "/ws")
             || under(path, "/enroll")
             || under(path, "/devices");
     return !guarded || PUBLIC_API.stream().anyMatch(open -> under(path, open));

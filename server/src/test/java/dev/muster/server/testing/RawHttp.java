@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Sends what no HTTP client would send.
 public final class RawHttp {
@@ -17,10 +18,13 @@ public final class RawHttp {
 
   private RawHttp() {}
 
-  /// The whole answer to a request whose head is these lines; `Host` and `Connection: close` are
-  /// added. Text is sent as ISO 8859-1, a byte for each character.
+  /// The whole answer to a request whose head is these lines; `Connection: close` is added, and a
+  /// `Host` where there is none. Text is sent as ISO 8859-1, a byte for each character.
   public static String exchange(String requestLine, String... headers) {
-    StringBuilder head = new StringBuilder(requestLine).append("\r\nHost: localhost\r\n");
+    StringBuilder head = new StringBuilder(requestLine).append("\r\n");
+    if (Stream.of(headers).noneMatch(header -> header.startsWith("Host:"))) {
+      head.append("Host: localhost\r\n");
+    }
     for (String header : headers) {
       head.append(header).append("\r\n");
     }
