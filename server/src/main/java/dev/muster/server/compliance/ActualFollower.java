@@ -1,5 +1,6 @@
 package dev.muster.server.compliance;
 
+import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.policy.DesiredListener;
 import dev.muster.server.policy.DesiredState;
@@ -14,5 +15,10 @@ public class ActualFollower implements DesiredListener {
   public void desiredChanged(
       Handle handle, OrganizationId organization, List<DesiredState> states) {
     ActualStore.follow(handle, organization, states);
+  }
+
+  @Override
+  public void retired(Handle handle, OrganizationId organization, DeviceId device) {
+    ActualStore.retire(handle, organization, device);
   }
 }

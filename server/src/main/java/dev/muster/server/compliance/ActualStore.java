@@ -2,6 +2,7 @@ package dev.muster.server.compliance;
 
 import dev.muster.protocol.ComplianceState;
 import dev.muster.protocol.Platform;
+import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.policy.DesiredState;
 import dev.muster.server.policy.Effective;
@@ -20,7 +21,8 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL that derives the states of many devices at once. `desired` stands for what is desired of
-/// each kind of device (set, override, platform): few rows, handed in by the caller.
+/// each kind of device (set, override, platform): few rows, handed in by the caller. Retired
+/// devices are answered for when they are named, and otherwise not there.
 ///
 /// Its records are public for Jdbi, which makes them.
 final class ActualStore {
@@ -90,12 +92,12 @@ final class ActualStore {
             """
             with recursive kind as (
               (select set_id, override_hash, platform from compliance.actual
-               where organization_id = :organization
+               where organization_id = :organization and not retired
                order by set_id, override_hash, platform limit 1)
               union all
               select next.* from kind cross join lateral (
                 select a.set_id, a.override_hash, a.platform from compliance.actual a
-                where a.organization_id = :organization
+                where a.organization_id = :organization and not a.retired
                   and (a.set_id, a.override_hash, a.platform) > (kind.set_id, kind.override_hash, kind.platform)
                 order by a.set_id, a.override_hash, a.platform limit 1) next
             )
@@ -124,7 +126,7 @@ final class ActualStore {
       Handle handle, OrganizationId organization, @Nullable UUID after, int limit) {
     var query =
         handle.createQuery(
-            "select device_id from compliance.actual where organization_id = :organization "
+            "select device_id from compliance.actual where organization_id = :organization and not retired "
                 + (after == null ? "" : "and device_id > :after ")
                 + "order by device_id limit :limit");
     if (after != null) {
@@ -140,7 +142,7 @@ final class ActualStore {
     bindDesired(
             handle.createQuery(
                 DESIRED
-                    + PILES.formatted("")
+                    + PILES.formatted("and not retired")
                     + """
                     select case when v.satisfied is null and a.lag >= k.activations then 'UNJUDGED' else
                     """
@@ -174,7 +176,8 @@ final class ActualStore {
         bindDesired(
             handle.createQuery(
                 DESIRED
-                    + PILES.formatted(devices == null ? "" : "and device_id = any(:devices)")
+                    + PILES.formatted(
+                        devices == null ? "and not retired" : "and device_id = any(:devices)")
                     + "select distinct k.desired_hash, a.observation_hash from pile a "
                     + JOINED
                     + "where a.lag >= k.activations and v.satisfied is null"),
@@ -214,7 +217,7 @@ final class ActualStore {
             organization,
             rule,
             desired,
-            isIn(state) + (after == null ? "" : " and a.device_id > :after"),
+            "and not a.retired " + isIn(state) + (after == null ? "" : " and a.device_id > :after"),
             "order by a.device_id limit :limit");
     if (after != null) {
       query.bind("after", after);
@@ -288,6 +291,14 @@ final class ActualStore {
         .bindArray("platforms", String.class, platforms)
         .bindArray("sums", Long.class, sums)
         .bindArray("hashes", String.class, hashes);
+  }
+
+  /// From now on the device is in no answer over many devices.
+  static void retire(Handle handle, OrganizationId organization, DeviceId device) {
+    handle.execute(
+        "update compliance.actual set retired = true where organization_id = ? and device_id = ?",
+        organization,
+        device.value());
   }
 
   /// Follows what is desired: what changes base or set changes lag.

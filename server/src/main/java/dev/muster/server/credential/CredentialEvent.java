@@ -5,7 +5,7 @@ import java.util.UUID;
 
 /// What happens to device tokens.
 public sealed interface CredentialEvent {
-  /// These device tokens are refused from now on.
+  /// These device tokens are refused from now on: they are revoked, or their device is deactivated.
   record Revoked(List<UUID> credentials) implements CredentialEvent {
     public Revoked {
       credentials = List.copyOf(credentials);

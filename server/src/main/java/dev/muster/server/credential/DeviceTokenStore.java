@@ -1,6 +1,7 @@
 package dev.muster.server.credential;
 
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.device.Lifecycle;
 import dev.muster.server.platform.OrganizationId;
 import java.time.Instant;
 import java.util.Collection;
@@ -11,9 +12,15 @@ import org.jdbi.v3.core.Handle;
 
 /// The SQL of device tokens.
 final class DeviceTokenStore {
-  /// A token that is not revoked.
+  /// A token, and where its device is in its life.
   record Row(
-      OrganizationId organization, UUID id, UUID deviceId, String secretHash, boolean used) {}
+      OrganizationId organization,
+      UUID id,
+      UUID deviceId,
+      String secretHash,
+      boolean used,
+      boolean revoked,
+      Lifecycle lifecycle) {}
 
   private DeviceTokenStore() {}
 
@@ -49,14 +56,16 @@ final class DeviceTokenStore {
         .execute();
   }
 
-  /// In whatever organization it is, unless it is revoked.
-  static Optional<Row> findLive(Handle handle, UUID id) {
+  /// In whatever organization it is, revoked or not.
+  static Optional<Row> find(Handle handle, UUID id) {
     return handle
         .createQuery(
             """
-            select organization_id, id, device_id, secret_hash, first_used_at is not null as used
-            from credential.device_token
-            where id = :id and revoked_at is null
+            select t.organization_id, t.id, t.device_id, t.secret_hash, t.first_used_at is not null as used,
+              t.revoked_at is not null as revoked, d.lifecycle
+            from credential.device_token t
+            join device.device d on d.organization_id = t.organization_id and d.id = t.device_id
+            where t.id = :id
             """)
         .bind("id", id)
         .map((row, _) ->
@@ -65,8 +74,24 @@ final class DeviceTokenStore {
                 row.getObject("id", UUID.class),
                 row.getObject("device_id", UUID.class),
                 row.getString("secret_hash"),
-                row.getBoolean("used")))
+                row.getBoolean("used"),
+                row.getBoolean("revoked"),
+                Lifecycle.valueOf(row.getString("lifecycle"))))
         .findOne();
+  }
+
+  /// The tokens of the device that are not revoked.
+  static List<UUID> live(Handle handle, OrganizationId organization, DeviceId device) {
+    return handle
+        .createQuery(
+            """
+            select id from credential.device_token
+            where organization_id = :organization and device_id = :device and revoked_at is null
+            """)
+        .bind("organization", organization)
+        .bind("device", device.value())
+        .mapTo(UUID.class)
+        .list();
   }
 
   static void markUsed(Handle handle, OrganizationId organization, UUID id, Instant now) {
@@ -118,14 +143,16 @@ final class DeviceTokenStore {
         .list();
   }
 
-  /// Those of `ids` that are not, or no more, good.
+  /// Those of `ids` that are not, no more or not now good.
   static List<UUID> revokedAmong(Handle handle, Collection<UUID> ids) {
     return handle
         .createQuery(
             """
             select asked.id from unnest(:ids) as asked (id)
             where not exists (
-              select from credential.device_token t where t.id = asked.id and t.revoked_at is null)
+              select from credential.device_token t
+              join device.device d on d.organization_id = t.organization_id and d.id = t.device_id
+              where t.id = asked.id and t.revoked_at is null and d.lifecycle = 'ACTIVE')
             """)
         .bindArray("ids", UUID.class, ids)
         .mapTo(UUID.class)

@@ -1,10 +1,14 @@
 package dev.muster.server.credential;
 
+import dev.muster.protocol.Json;
 import dev.muster.server.audit.Audit;
 import dev.muster.server.audit.Change;
 import dev.muster.server.device.Device;
+import dev.muster.server.device.DeviceChanges;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
+import dev.muster.server.device.EventKind;
+import dev.muster.server.device.Lifecycle;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.CheckedSecrets;
@@ -19,6 +23,7 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,10 +36,11 @@ import org.jdbi.v3.core.Handle;
 /// is used for the first time: if the answer with the new token is lost, the device goes on with
 /// the old one or enrolls once more, and nothing that nobody uses stays open.
 ///
-/// A token that was checked is [remembered][CheckedSecrets]; it is dropped when it is revoked: at
-/// once on the node that does it, and on the others as soon as the broadcast reaches them.
+/// A token that was checked is [remembered][CheckedSecrets]; it is dropped when it is revoked or
+/// its device is deactivated or retired: at once on the node that does it, and on the others as
+/// soon as the broadcast reaches them.
 @Singleton
-public class DeviceTokens {
+public class DeviceTokens implements DeviceChanges {
   static final String PREFIX = "md_";
   private static final int MOST_REMEMBERED = 500_000;
 
@@ -79,26 +85,46 @@ public class DeviceTokens {
     database.in(
         organization,
         handle -> {
-          Device device = devices.require(handle, organization, deviceIdOrHandle);
-          DeviceTokenStore.lock(handle, device.id());
-          List<UUID> revoked =
-              DeviceTokenStore.revokeAll(handle, organization, device.id(), clock.instant());
+          Device device = devices.holdChangeable(handle, organization, deviceIdOrHandle);
+          List<UUID> revoked = revokeAll(handle, organization, device.id());
           if (!revoked.isEmpty()) {
-            announce(handle, organization, revoked);
+            devices.note(handle, caller, device.id(), EventKind.TOKENS_REVOKED, Json.obj(Map.of()));
             audit.record(handle, caller, Change.of("device.locked_out", "device", device.handle()));
           }
           return null;
         });
   }
 
-  /// Calls `heard` on this node with the id of each token that is revoked, at least once and after
-  /// it is refused here. What is revoked elsewhere while this node hears nothing is not told; see
-  /// [#revokedAmong].
+  private List<UUID> revokeAll(Handle handle, OrganizationId organization, DeviceId device) {
+    DeviceTokenStore.lock(handle, device);
+    List<UUID> revoked = DeviceTokenStore.revokeAll(handle, organization, device, clock.instant());
+    announce(handle, organization, revoked);
+    return revoked;
+  }
+
+  /// A deactivated device is refused with the tokens that it has, and keeps them; a retired one
+  /// loses them.
+  @Override
+  public void lifecycleChanged(Handle handle, Device device) {
+    switch (device.lifecycle()) {
+      case ACTIVE -> {}
+      case DEACTIVATED ->
+          announce(
+              handle,
+              device.organization(),
+              DeviceTokenStore.live(handle, device.organization(), device.id()));
+      case RETIRED -> revokeAll(handle, device.organization(), device.id());
+    }
+  }
+
+  /// Calls `heard` on this node with the id of each token that is refused from now on, at least
+  /// once and after it is refused here. What happens elsewhere while this node hears nothing is not
+  /// told; see [#revokedAmong].
   public void onRevoked(Consumer<UUID> heard) {
     hearers.add(heard);
   }
 
-  /// Those of these tokens that are revoked.
+  /// Those of these tokens that are revoked or whose device may not call.
   public List<UUID> revokedAmong(Collection<UUID> credentials) {
     return database.acrossOrganizations(
         handle -> DeviceTokenStore.revokedAmong(handle, credentials));
@@ -111,7 +137,8 @@ public class DeviceTokens {
 
   /// The device that holds the token.
   ///
-  /// @throws Refusal `unauthenticated`, which does not tell unknown from revoked
+  /// @throws Refusal `unauthenticated`, which does not tell unknown from revoked; `device
+  ///   deactivated` and `device retired` to who knows the secret
   public Caller.Device check(String credential) {
     MachineSecret secret =
         MachineSecret.parse(PREFIX, credential).orElseThrow(DeviceTokens::refused);
@@ -121,13 +148,16 @@ public class DeviceTokens {
         .orElseThrow(DeviceTokens::refused);
   }
 
+  /// The tokens of a retired device are revoked, and their holder is told why.
   private Optional<CheckedSecrets.Stored<DeviceTokenStore.Row>> findLive(UUID id) {
     return database
-        .acrossOrganizations(handle -> DeviceTokenStore.findLive(handle, id))
+        .acrossOrganizations(handle -> DeviceTokenStore.find(handle, id))
+        .filter(found -> !found.revoked() || found.lifecycle() == Lifecycle.RETIRED)
         .map(row -> new CheckedSecrets.Stored<>(row.secretHash(), row));
   }
 
   private void noteUse(DeviceTokenStore.Row row) {
+    row.lifecycle().requireActive();
     if (!row.used()) {
       useFirst(row);
     }
@@ -140,7 +170,7 @@ public class DeviceTokens {
         organization,
         handle -> {
           DeviceTokenStore.lock(handle, device);
-          if (DeviceTokenStore.findLive(handle, row.id()).isEmpty()) {
+          if (DeviceTokenStore.find(handle, row.id()).filter(found -> !found.revoked()).isEmpty()) {
             throw refused();
           }
           DeviceTokenStore.markUsed(handle, organization, row.id(), clock.instant());
@@ -153,10 +183,10 @@ public class DeviceTokens {
         });
   }
 
-  private void announce(Handle handle, OrganizationId organization, List<UUID> revoked) {
-    if (!revoked.isEmpty()) {
-      outbox.append(handle, organization, new CredentialEvent.Revoked(revoked));
-      handle.afterCommit(() -> revoked.forEach(this::drop));
+  private void announce(Handle handle, OrganizationId organization, List<UUID> refused) {
+    if (!refused.isEmpty()) {
+      outbox.append(handle, organization, new CredentialEvent.Revoked(refused));
+      handle.afterCommit(() -> refused.forEach(this::drop));
     }
   }
 

@@ -13,8 +13,13 @@ import org.jdbi.v3.core.Handle;
 public interface DeviceChanges {
   /// The devices are new; they may be in groups already. [#membershipChanged] is not called as
   /// well.
-  void registered(Handle handle, OrganizationId organization, List<DeviceId> devices);
+  default void registered(Handle handle, OrganizationId organization, List<DeviceId> devices) {}
 
   /// Each of the devices has joined or left a group.
-  void membershipChanged(Handle handle, OrganizationId organization, List<DeviceId> devices);
+  default void membershipChanged(
+      Handle handle, OrganizationId organization, List<DeviceId> devices) {}
+
+  /// The device, whose row is locked, is in another state of its life. One that is retired has left
+  /// its groups by now, of which [#membershipChanged] does not tell.
+  default void lifecycleChanged(Handle handle, Device device) {}
 }

@@ -75,7 +75,7 @@ public class DeviceResource {
 
   @PATCH
   @Path("{device_id}")
-  @Operation(summary = "Change name, tags or status of a device")
+  @Operation(summary = "Change name, tags, status or attributes of a device")
   public DeviceWire.Row change(
       @PathParam("device_id") String device, @Valid DeviceWire.Patch body) {
     return DeviceWire.Row.of(devices.change(caller.get(), device, Bodies.present(body).toChange()));

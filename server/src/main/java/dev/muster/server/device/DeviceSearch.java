@@ -73,7 +73,7 @@ final class DeviceSearch {
             on t.organization_id = d.organization_id and t.device_id = d.id and t.tag = :tag
           """);
     }
-    sql.append("where d.organization_id = :organization");
+    sql.append("where d.organization_id = :organization and d.lifecycle <> 'RETIRED'");
     if (filter.search() != null) {
       sql.append(" and (lower(d.name) like :prefix or lower(d.handle) like :prefix)");
     }

@@ -1,6 +1,7 @@
 package dev.muster.server.device;
 
 import dev.muster.protocol.Platform;
+import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,17 +9,22 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of devices.
 final class DeviceStore {
   static final String COLUMNS =
       """
       d.id, d.organization_id, d.handle, d.name, d.platform, d.type, d.status, d.tags, d.created_at,
-      d.updated_at, d.fingerprint, d.hardware_id, d.model, d.os_version, d.agent_version
+      d.updated_at, d.fingerprint, d.hardware_id, d.model, d.os_version, d.agent_version,
+      d.lifecycle, d.deactivated_at, d.retired_at, d.attributes::text, d.user_id,
+      (select u.name from identity.users u
+       where u.organization_id = d.organization_id and u.id = d.user_id) as user_name
       """;
 
   private DeviceStore() {}
@@ -31,9 +37,11 @@ final class DeviceStore {
             .createUpdate(
                 """
                 insert into device.device (organization_id, id, handle, name, platform, type, status, tags,
-                  hardware_id, fingerprint, model, os_version, agent_version, created_at, updated_at)
+                  hardware_id, fingerprint, model, os_version, agent_version, attributes, user_id,
+                  created_at, updated_at)
                 values (:organization, :id, :handle, :name, :platform, :type, :status, :tags,
-                  :hardwareId, :fingerprint, :model, :osVersion, :agentVersion, :createdAt, :updatedAt)
+                  :hardwareId, :fingerprint, :model, :osVersion, :agentVersion,
+                  cast(:attributes as jsonb), :user, :createdAt, :updatedAt)
                 on conflict (organization_id, handle) do nothing
                 """)
             .bind("organization", device.organization())
@@ -49,6 +57,8 @@ final class DeviceStore {
             .bind("model", hardware.model())
             .bind("osVersion", hardware.osVersion())
             .bind("agentVersion", hardware.agentVersion())
+            .bind("attributes", device.attributes().canonical())
+            .bindByType("user", device.owner() == null ? null : device.owner().id(), UUID.class)
             .bind("createdAt", device.createdAt())
             .bind("updatedAt", device.updatedAt())
             .execute()
@@ -75,15 +85,18 @@ final class DeviceStore {
         .execute();
   }
 
-  static void countOneMore(Handle handle, OrganizationId organization) {
+  /// Adds to the number of devices that are not retired; a shard may become negative, their sum
+  /// not.
+  static void count(Handle handle, OrganizationId organization, int more) {
     handle
         .createUpdate(
             """
             insert into device.tally (organization_id, shard, devices)
-            values (:organization, floor(random() * 16), 1)
-            on conflict (organization_id, shard) do update set devices = tally.devices + 1
+            values (:organization, floor(random() * 16), :more)
+            on conflict (organization_id, shard) do update set devices = tally.devices + excluded.devices
             """)
         .bind("organization", organization)
+        .bind("more", more)
         .execute();
   }
 
@@ -133,6 +146,7 @@ final class DeviceStore {
         .list();
   }
 
+  /// The device of this hardware that is not retired.
   static Optional<Device> findByHardware(
       Handle handle, OrganizationId organization, String hardwareId) {
     return handle
@@ -142,6 +156,7 @@ final class DeviceStore {
                 + """
                 from device.device d
                 where d.organization_id = :organization and d.hardware_id = :hardwareId
+                  and d.lifecycle <> 'RETIRED'
                 """)
         .bind("organization", organization)
         .bind("hardwareId", hardwareId)
@@ -157,11 +172,64 @@ final class DeviceStore {
         hardwareId);
   }
 
-  static void lock(Handle handle, Device device) {
-    handle.execute(
-        "select from device.device where organization_id = ? and id = ? for no key update",
-        device.organization(),
-        device.id().value());
+  /// Holds the device against every other change, and returns it as it is then.
+  static Device lock(Handle handle, Device device) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from device.device d where d.organization_id = :organization and d.id = :id
+                for no key update of d
+                """)
+        .bind("organization", device.organization())
+        .bind("id", device.id().value())
+        .map(DeviceStore::device)
+        .one();
+  }
+
+  /// Holds the devices as they are in their lives, in the order of their ids, and returns the
+  /// handles of those that are retired.
+  static List<String> lockShared(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    return handle
+        .createQuery(
+            """
+            select handle, lifecycle from device.device
+            where organization_id = :organization and id = any(:ids)
+            order by id
+            for share
+            """)
+        .bind("organization", organization)
+        .bindArray("ids", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .map((row, _) ->
+            Map.entry(
+                row.getString("handle"),
+                Lifecycle.valueOf(row.getString("lifecycle")) == Lifecycle.RETIRED))
+        .filter(Map.Entry::getValue)
+        .map(Map.Entry::getKey)
+        .list();
+  }
+
+  /// Writes the lifecycle of a device, which is locked.
+  static Device move(Handle handle, Device device, Device.Standing standing, Instant now) {
+    return handle
+        .createQuery(
+            """
+            update device.device d
+            set lifecycle = :lifecycle, deactivated_at = :deactivatedAt, retired_at = :retiredAt, updated_at = :now
+            where organization_id = :organization and id = :id
+            returning
+            """
+                + COLUMNS)
+        .bind("lifecycle", standing.lifecycle().name())
+        .bindByType("deactivatedAt", standing.deactivatedAt(), Instant.class)
+        .bindByType("retiredAt", standing.retiredAt(), Instant.class)
+        .bind("now", now)
+        .bind("organization", device.organization())
+        .bind("id", device.id().value())
+        .map(DeviceStore::device)
+        .one();
   }
 
   /// Writes what the agent says of the machine; null leaves what was known.
@@ -186,22 +254,27 @@ final class DeviceStore {
         .one();
   }
 
-  /// Writes what people may change of a device, which they have locked.
-  static void update(Handle handle, Device device) {
-    handle
-        .createUpdate(
+  /// Writes what people may change of a device, which is locked.
+  static Device update(Handle handle, Device device) {
+    return handle
+        .createQuery(
             """
-            update device.device
-            set name = :name, tags = :tags, status = :status, updated_at = :updatedAt
+            update device.device d
+            set name = :name, tags = :tags, status = :status, attributes = cast(:attributes as jsonb),
+              updated_at = :updatedAt
             where organization_id = :organization and id = :id
-            """)
+            returning
+            """
+                + COLUMNS)
         .bind("name", device.name())
         .bindArray("tags", String.class, device.tags())
         .bind("status", device.status())
+        .bind("attributes", device.attributes().canonical())
         .bind("updatedAt", device.updatedAt())
         .bind("organization", device.organization())
         .bind("id", device.id().value())
-        .execute();
+        .map(DeviceStore::device)
+        .one();
   }
 
   static Device device(ResultSet row, StatementContext context) throws SQLException {
@@ -221,7 +294,23 @@ final class DeviceStore {
             row.getString("hardware_id"),
             row.getString("model"),
             row.getString("os_version"),
-            row.getString("agent_version")));
+            row.getString("agent_version")),
+        new Device.Standing(
+            Lifecycle.valueOf(row.getString("lifecycle")),
+            instantOrNull(row, "deactivated_at"),
+            instantOrNull(row, "retired_at")),
+        JsonText.parseObject(row.getString("attributes")),
+        owner(row));
+  }
+
+  private static Device.@Nullable Owner owner(ResultSet row) throws SQLException {
+    UUID id = row.getObject("user_id", UUID.class);
+    return id == null ? null : new Device.Owner(id, row.getString("user_name"));
+  }
+
+  private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
   }
 
   static Instant instant(ResultSet row, String column) throws SQLException {

@@ -3,6 +3,7 @@ package dev.muster.server.device;
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.muster.protocol.Json;
 import dev.muster.protocol.Platform;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
@@ -11,6 +12,8 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// The shapes of devices and groups under `/api`.
@@ -28,6 +31,8 @@ final class DeviceWire {
   private DeviceWire() {}
 
   /// A device. `name` and `device_name` are the same, for two generations of clients.
+  /// `last_sync_at` and `vector_clock` are those of offline sync, which is not built: null and
+  /// empty.
   @JsonNaming(SnakeCaseStrategy.class)
   public record Row(
       String id,
@@ -40,11 +45,20 @@ final class DeviceWire {
       String status,
       List<String> groups,
       List<String> tags,
+      @Schema(implementation = Object.class) Json.Obj attributes,
       @Nullable String deviceFingerprint,
       @Nullable String hardwareId,
       @Nullable String model,
       @Nullable String osVersion,
       @Nullable String agentVersion,
+      Lifecycle lifecycle,
+      boolean isActive,
+      @Nullable Instant deactivatedAt,
+      @Nullable Instant retiredAt,
+      @Nullable String user,
+      @Nullable String userName,
+      @Nullable Instant lastSyncAt,
+      Map<String, Long> vectorClock,
       Instant createdAt,
       Instant updatedAt) {
     static Row of(Devices.Entry entry) {
@@ -60,11 +74,20 @@ final class DeviceWire {
           device.status(),
           entry.groups(),
           device.tags(),
+          device.attributes(),
           device.fingerprint(),
           device.hardware().hardwareId(),
           device.hardware().model(),
           device.hardware().osVersion(),
           device.hardware().agentVersion(),
+          device.lifecycle(),
+          device.lifecycle() == Lifecycle.ACTIVE,
+          device.standing().deactivatedAt(),
+          device.standing().retiredAt(),
+          device.owner() == null ? null : device.owner().id().toString(),
+          device.owner() == null ? null : device.owner().name(),
+          null,
+          Map.of(),
           device.createdAt(),
           device.updatedAt());
     }
@@ -82,6 +105,7 @@ final class DeviceWire {
           List<@NotNull(message = "must be the name or id of a group") String> groups,
       @Nullable @Size(max = 50, message = TAGS_RULE)
           List<@NotBlank(message = TAG_RULE) @Size(max = 64, message = TAG_RULE) String> tags,
+      @Schema(implementation = Object.class) Json.@Nullable Obj attributes,
       @Nullable @Size(max = 500, message = "must have 500 characters at the most")
           String deviceFingerprint) {
     NewDevice toNewDevice() {
@@ -91,22 +115,55 @@ final class DeviceWire {
           .ofType(type == null ? "" : type, DeviceStatus.IDLE)
           .in(groups == null ? List.of() : groups)
           .tagged(tags == null ? List.of() : tags)
+          .withAttributes(attributes == null ? Json.obj(Map.of()) : attributes)
           .withFingerprint(deviceFingerprint);
     }
   }
 
-  /// What may change of a device; what is absent stays.
+  /// What may change of a device; what is absent stays. `attributes` are merged by key, and null
+  /// removes one.
   @JsonNaming(SnakeCaseStrategy.class)
   public record Patch(
       @Nullable @Size(max = 200, message = NAME) @Pattern(regexp = NOT_BLANK, message = NAME)
           String name,
       @Nullable @Size(max = 50, message = TAGS_RULE)
           List<@NotBlank(message = TAG_RULE) @Size(max = 64, message = TAG_RULE) String> tags,
-      @Nullable @Pattern(regexp = DeviceStatus.WORDS, message = STATUS_RULE) String status) {
+      @Nullable @Pattern(regexp = DeviceStatus.WORDS, message = STATUS_RULE) String status,
+      @Schema(implementation = Object.class) Json.@Nullable Obj attributes) {
     Devices.Change toChange() {
-      return new Devices.Change(name, tags, status == null ? null : DeviceStatus.valueOf(status));
+      return new Devices.Change(
+          name, tags, status == null ? null : DeviceStatus.valueOf(status), attributes);
     }
   }
+
+  /// An event of a device.
+  @Schema(name = "DeviceEvent")
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record EventRow(
+      String id,
+      String kind,
+      Instant at,
+      @Nullable ActorRow actor,
+      @Nullable String requestId,
+      @Schema(implementation = Object.class) Json.Obj body) {
+    static EventRow of(DeviceEvent event) {
+      Actor actor = event.actor();
+      return new EventRow(
+          event.id().toString(),
+          event.kind().name(),
+          event.at(),
+          actor == null
+              ? null
+              : new ActorRow(
+                  actor.kind(), actor.id() == null ? null : actor.id().toString(), actor.name()),
+          event.requestId(),
+          event.body());
+    }
+  }
+
+  /// Who caused an event.
+  @Schema(name = "DeviceEventActor")
+  public record ActorRow(String kind, @Nullable String id, @Nullable String name) {}
 
   /// A group.
   @JsonNaming(SnakeCaseStrategy.class)

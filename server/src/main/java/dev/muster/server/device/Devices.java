@@ -1,6 +1,7 @@
 package dev.muster.server.device;
 
 import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
@@ -29,26 +30,41 @@ public class Devices {
   public record Entry(Device device, List<String> groups) {}
 
   /// What to change of a device; null leaves it.
+  ///
+  /// @param attributes to merge into those that it has, by [Attributes#merged]
   public record Change(
-      @Nullable String name, @Nullable List<String> tags, @Nullable DeviceStatus status) {}
+      @Nullable String name,
+      @Nullable List<String> tags,
+      @Nullable DeviceStatus status,
+      Json.@Nullable Obj attributes) {}
 
   private final Database database;
   private final InstantSource clock;
   private final Groups groups;
+  private final Audit audit;
   private final Iterable<DeviceChanges> changes;
 
   /// `changes` is resolved at each use: who hears of changes may itself need this door.
   @Inject
   Devices(
-      Database database, InstantSource clock, Groups groups, @Any Instance<DeviceChanges> changes) {
-    this(database, clock, groups, (Iterable<DeviceChanges>) changes);
+      Database database,
+      InstantSource clock,
+      Groups groups,
+      Audit audit,
+      @Any Instance<DeviceChanges> changes) {
+    this(database, clock, groups, audit, (Iterable<DeviceChanges>) changes);
   }
 
   public Devices(
-      Database database, InstantSource clock, Groups groups, Iterable<DeviceChanges> changes) {
+      Database database,
+      InstantSource clock,
+      Groups groups,
+      Audit audit,
+      Iterable<DeviceChanges> changes) {
     this.database = database;
     this.clock = clock;
     this.groups = groups;
+    this.audit = audit;
     this.changes = changes;
   }
 
@@ -56,12 +72,22 @@ public class Devices {
   public Device register(Caller caller, NewDevice device) {
     caller.require(Right.WRITE_DEVICES);
     return database.in(
-        caller.organization(), handle -> register(handle, caller.organization(), device));
+        caller.organization(),
+        handle -> {
+          Device registered = register(handle, caller, device);
+          audit.record(
+              handle,
+              caller,
+              dev.muster.server.audit.Change.of("device.registered", "device", registered.id())
+                  .to(registered.described()));
+          return registered;
+        });
   }
 
   /// The same within the transaction of a room that has checked its caller. A hardware id must have
-  /// been looked for by [#findByHardware] in this transaction.
-  public Device register(Handle handle, OrganizationId organization, NewDevice device) {
+  /// been looked for by [#holdByHardware] in this transaction.
+  public Device register(Handle handle, Caller caller, NewDevice device) {
+    OrganizationId organization = caller.organization();
     if (device.handle() != null && Handles.problem(device.handle()) != null) {
       throw Refusal.invalid(
           ErrorCode.INVALID_DEVICE_ID, List.of(new Refusal.FieldError("device_id", Handles.RULE)));
@@ -81,16 +107,16 @@ public class Devices {
     }
     EventStore.append(
         handle,
-        organization,
+        caller,
         List.of(registered.id()),
         EventKind.REGISTERED,
         Json.obj(
             Map.of("device_id", Json.of(registered.handle()), "name", Json.of(registered.name()))),
         registered.createdAt());
     for (GroupId group : joined) {
-      groups.enter(handle, organization, group, registered.id());
+      groups.enter(handle, caller, group, registered.id());
     }
-    DeviceStore.countOneMore(handle, organization);
+    DeviceStore.count(handle, organization, 1);
     changes.forEach(heard -> heard.registered(handle, organization, List.of(registered.id())));
     return registered;
   }
@@ -110,7 +136,10 @@ public class Devices {
         now,
         now,
         device.fingerprint(),
-        device.hardware());
+        device.hardware(),
+        Device.Standing.FRESH,
+        Attributes.merged(Json.obj(Map.of()), device.attributes()),
+        device.owner());
   }
 
   /// The end of a UUIDv7 is its random part; the beginning is the same for all of one day.
@@ -132,9 +161,20 @@ public class Devices {
     return find(handle, organization, idOrHandle).orElseThrow(() -> Refusal.notFound("device"));
   }
 
+  /// The device, about to be changed by the caller's transaction: it is not retired, and will not
+  /// be before that ends. To be asked for before groups and what is desired are locked.
+  ///
+  /// @throws Refusal `not found`, or `device state` when it is retired
+  public Device holdChangeable(Handle handle, OrganizationId organization, String idOrHandle) {
+    Device device = require(handle, organization, idOrHandle);
+    Groups.hold(handle, organization, List.of(device.id()));
+    return device;
+  }
+
   /// The device that makes one of its own calls. Any other device is forbidden to it; a person may
   /// speak for a device in open mode only.
   ///
+  /// @throws Refusal `device deactivated` or `device retired`
   /// @throws Refusal `not found` when the organization has no such device, or when the caller's own
   ///   is gone: it should enroll again
   public Device requireSelf(Handle handle, Caller caller, String idOrHandle) {
@@ -151,10 +191,14 @@ public class Devices {
           var _ = require(handle, self.organization(), idOrHandle);
           throw Refusal.forbidden("A device token is good for its own device only.");
         }
+        device.lifecycle().requireActive();
         yield device;
       }
-      case Caller.Person person when person.open() ->
-          require(handle, person.organization(), idOrHandle);
+      case Caller.Person person when person.open() -> {
+        Device device = require(handle, person.organization(), idOrHandle);
+        device.lifecycle().requireActive();
+        yield device;
+      }
       case Caller.Person _, Caller.Key _, Caller.Enroller _ ->
           throw Refusal.forbidden("Only the device itself, with its device token, may do this.");
       case Caller.Server server -> require(handle, server.organization(), idOrHandle);
@@ -170,17 +214,39 @@ public class Devices {
     return require(handle, caller.organization(), idOrHandle);
   }
 
-  /// The device of this hardware. Until the end of the transaction nobody else registers the
-  /// hardware.
-  public Optional<Device> findByHardware(
+  /// The device of this hardware that is not retired, locked. Until the end of the transaction
+  /// nobody else registers the hardware.
+  public Optional<Device> holdByHardware(
       Handle handle, OrganizationId organization, String hardwareId) {
     DeviceStore.lockHardware(handle, organization, hardwareId);
-    return DeviceStore.findByHardware(handle, organization, hardwareId);
+    return DeviceStore.findByHardware(handle, organization, hardwareId)
+        .map(found -> DeviceStore.lock(handle, found))
+        .filter(held -> held.lifecycle() != Lifecycle.RETIRED);
   }
 
   /// Notes what the agent says of the machine when it enrolls again; null leaves what was known.
-  public Device describe(Handle handle, Device device, Device.Hardware said) {
-    return DeviceStore.describe(handle, device, said, clock.instant());
+  public Device describe(Handle handle, Caller caller, Device device, Device.Hardware said) {
+    Device described = DeviceStore.describe(handle, device, said, clock.instant());
+    note(handle, caller, described.id(), EventKind.ENROLLED, hardware(described.hardware()));
+    return described;
+  }
+
+  private static Json.Obj hardware(Device.Hardware hardware) {
+    Map<String, Json> body = new TreeMap<>();
+    body.put("model", textOrNull(hardware.model()));
+    body.put("os_version", textOrNull(hardware.osVersion()));
+    body.put("agent_version", textOrNull(hardware.agentVersion()));
+    return Json.obj(body);
+  }
+
+  private static Json textOrNull(@Nullable String text) {
+    return text == null ? Json.NULL : Json.of(text);
+  }
+
+  /// Appends to the history of a device, in the transaction of the room that changes something
+  /// about it.
+  public void note(Handle handle, Caller caller, DeviceId device, EventKind kind, Json.Obj body) {
+    EventStore.append(handle, caller, List.of(device), kind, body, clock.instant());
   }
 
   public Entry read(Caller caller, String idOrHandle) {
@@ -188,27 +254,34 @@ public class Devices {
         caller.organization(), handle -> entry(handle, requireSeen(handle, caller, idOrHandle)));
   }
 
-  /// Changes name, tags or status.
+  /// Changes name, tags, status or attributes. What is so already leaves no trace.
+  ///
+  /// @throws Refusal `device state` when it is retired
   public Entry change(Caller caller, String idOrHandle, Change change) {
     caller.require(Right.WRITE_DEVICES);
     OrganizationId organization = caller.organization();
     return database.in(
         organization,
         handle -> {
-          DeviceStore.lock(handle, require(handle, organization, idOrHandle));
-          Device after = changed(require(handle, organization, idOrHandle), change);
-          DeviceStore.update(handle, after);
-          if (change.tags() != null) {
-            DeviceStore.index(handle, after);
+          Device before = DeviceStore.lock(handle, require(handle, organization, idOrHandle));
+          before.lifecycle().requireChangeable();
+          Device after = changed(before, change);
+          Json.Obj difference = after.differingFrom(before);
+          if (difference.fields().isEmpty()) {
+            return entry(handle, before);
           }
-          EventStore.append(
+          Device stored = DeviceStore.update(handle, after);
+          if (difference.fields().containsKey("tags")) {
+            DeviceStore.index(handle, stored);
+          }
+          note(handle, caller, stored.id(), EventKind.CHANGED, difference);
+          audit.record(
               handle,
-              organization,
-              List.of(after.id()),
-              EventKind.CHANGED,
-              changed(change),
-              after.updatedAt());
-          return entry(handle, after);
+              caller,
+              dev.muster.server.audit.Change.of("device.changed", "device", stored.id())
+                  .from(before.differingFrom(stored))
+                  .to(difference));
+          return entry(handle, stored);
         });
   }
 
@@ -225,24 +298,15 @@ public class Devices {
         device.createdAt(),
         clock.instant(),
         device.fingerprint(),
-        device.hardware());
+        device.hardware(),
+        device.standing(),
+        change.attributes() == null
+            ? device.attributes()
+            : Attributes.merged(device.attributes(), change.attributes()),
+        device.owner());
   }
 
-  private static Json.Obj changed(Change change) {
-    Map<String, Json> body = new TreeMap<>();
-    if (change.name() != null) {
-      body.put("name", Json.of(change.name()));
-    }
-    if (change.tags() != null) {
-      body.put("tags", Json.texts(change.tags()));
-    }
-    if (change.status() != null) {
-      body.put("status", Json.of(change.status().name()));
-    }
-    return Json.obj(body);
-  }
-
-  private static Entry entry(Handle handle, Device device) {
+  Entry entry(Handle handle, Device device) {
     return new Entry(
         device,
         GroupStore.namesOf(handle, device.organization(), List.of(device.id()))

@@ -136,6 +136,27 @@ final class GroupStore {
         == 1;
   }
 
+  static List<GroupId> groupsOf(Handle handle, OrganizationId organization, DeviceId device) {
+    return handle
+        .createQuery(
+            """
+            select group_id from device.group_member
+            where organization_id = :organization and device_id = :device
+            """)
+        .bind("organization", organization)
+        .bind("device", device.value())
+        .mapTo(UUID.class)
+        .map(GroupId::new)
+        .list();
+  }
+
+  static void leaveAll(Handle handle, OrganizationId organization, DeviceId device) {
+    handle.execute(
+        "delete from device.group_member where organization_id = ? and device_id = ?",
+        organization,
+        device.value());
+  }
+
   /// The names of the groups of each device, sorted; a device in none is missing.
   static Map<DeviceId, List<String>> namesOf(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {

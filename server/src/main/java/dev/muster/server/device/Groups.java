@@ -28,9 +28,9 @@ import org.jdbi.v3.core.Handle;
 
 /// Static groups, and who is in them.
 ///
-/// Locks: joining and leaving take the groups shared, giving a policy to a group takes it
-/// exclusively. So a device cannot slip into a group while what the group gives is being changed,
-/// and many may join at once.
+/// Locks: joining and leaving hold the devices and then the groups shared, giving a policy to a
+/// group takes it exclusively. So a device cannot slip into a group while what the group gives is
+/// being changed or while it is being retired, and many may join at once.
 @Singleton
 public class Groups {
   /// Devices that one call may add to a group.
@@ -101,11 +101,7 @@ public class Groups {
         organization,
         handle -> {
           Group group = require(handle, organization, groupIdOrName);
-          join(
-              handle,
-              caller,
-              group,
-              List.of(requireDevice(handle, organization, deviceIdOrHandle)));
+          join(handle, caller, group, List.of(holdDevice(handle, organization, deviceIdOrHandle)));
           return null;
         });
   }
@@ -119,22 +115,24 @@ public class Groups {
         organization,
         handle -> {
           Group group = require(handle, organization, groupIdOrName);
-          join(handle, caller, group, requireAll(handle, organization, deviceIdsOrHandles));
+          List<Device> devices = requireAll(handle, organization, deviceIdsOrHandles);
+          hold(handle, organization, devices.stream().map(Device::id).toList());
+          join(handle, caller, group, devices);
           return null;
         });
   }
 
-  /// Puts one device into several groups, within the caller's transaction and without asking for a
-  /// right: for rooms that have asked.
-  public void join(
-      Handle handle, OrganizationId organization, DeviceId device, Collection<GroupId> groups) {
+  /// Puts one device, which is held, into several groups, within the caller's transaction and
+  /// without asking for a right: for rooms that have asked.
+  public void join(Handle handle, Caller caller, DeviceId device, Collection<GroupId> groups) {
     lockShared(handle, groups);
     boolean changed = false;
     for (GroupId id : new LinkedHashSet<>(groups)) {
-      changed |= enter(handle, organization, id, device);
+      changed |= enter(handle, caller, id, device);
     }
     if (changed) {
-      changes.forEach(heard -> heard.membershipChanged(handle, organization, List.of(device)));
+      changes.forEach(
+          heard -> heard.membershipChanged(handle, caller.organization(), List.of(device)));
     }
   }
 
@@ -146,10 +144,10 @@ public class Groups {
         organization,
         handle -> {
           Group group = require(handle, organization, groupIdOrName);
-          Device device = requireDevice(handle, organization, deviceIdOrHandle);
+          Device device = holdDevice(handle, organization, deviceIdOrHandle);
           lockShared(handle, List.of(group.id()));
           if (GroupStore.leave(handle, organization, group.id(), device.id())) {
-            tell(handle, EventKind.LEFT, group, List.of(device.id()));
+            tell(handle, caller, EventKind.LEFT, group, List.of(device.id()));
             audit.record(
                 handle,
                 caller,
@@ -206,12 +204,13 @@ public class Groups {
   }
 
   /// Writes that a device is in a group, and tells nobody but its history.
-  boolean enter(Handle handle, OrganizationId organization, GroupId group, DeviceId device) {
-    boolean joined = !GroupStore.join(handle, organization, group, List.of(device)).isEmpty();
+  boolean enter(Handle handle, Caller caller, GroupId group, DeviceId device) {
+    boolean joined =
+        !GroupStore.join(handle, caller.organization(), group, List.of(device)).isEmpty();
     if (joined) {
       EventStore.append(
           handle,
-          organization,
+          caller,
           List.of(device),
           EventKind.JOINED,
           Json.obj(Map.of("group", Json.of(group.toString()))),
@@ -232,7 +231,7 @@ public class Groups {
     if (joined.isEmpty()) {
       return;
     }
-    tell(handle, EventKind.JOINED, group, List.copyOf(joined));
+    tell(handle, caller, EventKind.JOINED, group, List.copyOf(joined));
     List<Device> added = devices.stream().filter(device -> joined.contains(device.id())).toList();
     audit.record(
         handle, caller, Change.of("group.members_added", GROUP, group.id()).to(members(added)));
@@ -243,19 +242,37 @@ public class Groups {
         Map.of("device_ids", Json.texts(devices.stream().map(Device::handle).toList())));
   }
 
-  private void tell(Handle handle, EventKind kind, Group group, List<DeviceId> devices) {
+  private void tell(
+      Handle handle, Caller caller, EventKind kind, Group group, List<DeviceId> devices) {
     OrganizationId organization = group.organization();
     Json.Obj body = Json.obj(Map.of("group", Json.of(group.id().toString())));
-    EventStore.append(handle, organization, devices, kind, body, clock.instant());
+    EventStore.append(handle, caller, devices, kind, body, clock.instant());
     changes.forEach(heard -> heard.membershipChanged(handle, organization, devices));
   }
 
-  private static Device requireDevice(
-      Handle handle, OrganizationId organization, String idOrHandle) {
-    return Ids.parse(idOrHandle)
-        .map(id -> DeviceStore.find(handle, organization, id))
-        .orElseGet(() -> DeviceStore.findByHandle(handle, organization, idOrHandle))
-        .orElseThrow(() -> Refusal.notFound("device"));
+  private static Device holdDevice(Handle handle, OrganizationId organization, String idOrHandle) {
+    Device device =
+        Ids.parse(idOrHandle)
+            .map(id -> DeviceStore.find(handle, organization, id))
+            .orElseGet(() -> DeviceStore.findByHandle(handle, organization, idOrHandle))
+            .orElseThrow(() -> Refusal.notFound("device"));
+    hold(handle, organization, List.of(device.id()));
+    return device;
+  }
+
+  /// Until the end of the transaction none of the devices is retired; before any group is locked.
+  ///
+  /// @throws Refusal `device state` when one is already
+  static void hold(Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    List<String> retired = DeviceStore.lockShared(handle, organization, devices);
+    if (retired.size() == 1 && devices.size() == 1) {
+      Lifecycle.RETIRED.requireChangeable();
+    }
+    if (!retired.isEmpty()) {
+      throw Refusal.of(
+          ErrorCode.DEVICE_STATE,
+          "Nothing was changed, because these are retired: " + String.join(", ", retired) + ".");
+    }
   }
 
   private static List<Device> requireAll(

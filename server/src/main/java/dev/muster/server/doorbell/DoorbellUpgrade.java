@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
+import java.util.OptionalInt;
 
 /// Lets devices connect to the doorbell, and nobody else. The gate has checked the credential of
 /// the handshake but cannot hand on who called, so the token is checked here once more, which the
@@ -46,16 +47,20 @@ final class DoorbellUpgrade implements HttpUpgradeCheck {
               context.httpRequest().resume();
               task.run();
             }))
-        .flatMap(good -> good ? CheckResult.permitUpgrade() : CheckResult.rejectUpgrade(401));
+        .flatMap(refused ->
+            refused.isEmpty()
+                ? CheckResult.permitUpgrade()
+                : CheckResult.rejectUpgrade(refused.getAsInt()));
   }
 
-  private boolean check(HttpUpgradeContext context, String credential) {
+  /// The status with which the device is refused; empty when it may connect.
+  private OptionalInt check(HttpUpgradeContext context, String credential) {
     try {
       context.userData().put(DEVICE, tokens.check(credential));
       context.userData().put(CREDENTIAL, credential);
-      return true;
-    } catch (Refusal _) {
-      return false;
+      return OptionalInt.empty();
+    } catch (Refusal refusal) {
+      return OptionalInt.of(refusal.code().kind().httpStatus());
     }
   }
 }

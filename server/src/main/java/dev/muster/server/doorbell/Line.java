@@ -9,7 +9,7 @@ interface Line {
     REPLACED(4000, "the device has connected again"),
     SILENT(4001, "no pong for too long"),
     STUCK(4002, "the device does not read what it is sent"),
-    REVOKED(1008, "the device token is revoked");
+    REVOKED(1008, "the device token is not accepted any more");
 
     private final int code;
     private final String reason;

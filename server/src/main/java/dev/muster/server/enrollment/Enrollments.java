@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Lets devices in.
 ///
 /// Everything happens in one transaction, with locks in this order: the enrollment token, the
-/// hardware id, groups, what is desired of the device, policies, its tokens.
+/// hardware id, the device, groups, what is desired of the device, policies, its tokens.
 @Singleton
 public class Enrollments {
   private final Database database;
@@ -58,9 +58,10 @@ public class Enrollments {
   /// Hardware that the organization knows is the same device again, whichever token it brings: a
   /// machine that was reset is not a second machine. It keeps its name, groups and policies, gets
   /// those of a token that is new to it as well, and its earlier device tokens stay good until the
-  /// new one is first used.
+  /// new one is first used. Hardware whose device was retired is a new device.
   ///
-  /// @throws Refusal `enrollment token refused` when the token is used up, expired or revoked
+  /// @throws Refusal `enrollment token refused` when the token is used up, expired or revoked;
+  ///   `device deactivated` when the device of this hardware is
   public Enrolled enroll(Caller caller, Enrolling device) {
     return switch (caller) {
       case Caller.Enroller enroller ->
@@ -87,13 +88,14 @@ public class Enrollments {
     Optional<Device> known =
         hardwareId == null
             ? Optional.empty()
-            : devices.findByHardware(handle, organization, hardwareId);
+            : devices.holdByHardware(handle, organization, hardwareId);
     Device device;
     if (known.isPresent()) {
-      device = devices.describe(handle, known.get(), enrolling.hardware());
-      granting.further(handle, organization, device.id(), grants);
+      known.get().lifecycle().requireActive();
+      device = devices.describe(handle, caller, known.get(), enrolling.hardware());
+      granting.further(handle, caller, device.id(), grants);
     } else {
-      device = devices.register(handle, organization, fresh(enrolling, grants));
+      device = devices.register(handle, caller, fresh(enrolling, grants));
       granting.first(handle, organization, device.id(), grants);
     }
     Change change = Change.of("device.enrolled", "device", device.handle()).to(fields(device));

@@ -26,9 +26,9 @@ public class Granting {
   }
 
   /// To a device that has groups and policies already, which it keeps.
-  void further(Handle handle, OrganizationId organization, DeviceId device, Grants grants) {
-    groups.join(handle, organization, device, grants.groups());
-    assignments.assignAll(handle, organization, device, grants.policies());
+  void further(Handle handle, Caller caller, DeviceId device, Grants grants) {
+    groups.join(handle, caller, device, grants.groups());
+    assignments.assignAll(handle, caller.organization(), device, grants.policies());
   }
 
   /// Its policies to a device that was registered in this transaction, in its groups.

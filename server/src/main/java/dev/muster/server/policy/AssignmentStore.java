@@ -90,6 +90,13 @@ final class AssignmentStore {
         == 1;
   }
 
+  static void unassignAll(Handle handle, OrganizationId organization, DeviceId device) {
+    handle.execute(
+        "delete from policy.device_assignment where organization_id = ? and device_id = ?",
+        organization,
+        device.value());
+  }
+
   static boolean assign(
       Handle handle,
       OrganizationId organization,

@@ -5,6 +5,7 @@ import dev.muster.server.audit.Audit;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
+import dev.muster.server.device.EventKind;
 import dev.muster.server.device.Group;
 import dev.muster.server.device.Groups;
 import dev.muster.server.platform.Caller;
@@ -61,7 +62,7 @@ public class Assignments {
     return database.in(
         caller.organization(),
         handle -> {
-          Device found = devices.require(handle, caller.organization(), device);
+          Device found = devices.holdChangeable(handle, caller.organization(), device);
           UUID id = Policies.requireAssignable(handle, policy).id();
           var locked = desired.lock(handle, caller.organization(), List.of(found.id()));
           boolean made =
@@ -69,6 +70,7 @@ public class Assignments {
                   handle, caller.organization(), found.id(), id, userOf(caller), clock.instant());
           changed(handle, caller.organization(), locked, id);
           if (made) {
+            devices.note(handle, caller, found.id(), EventKind.POLICY_ASSIGNED, body(id));
             audit.record(handle, caller, PolicyChanges.assigned(id, to(found)));
           }
           return ofDevice(handle, caller.organization(), found.id()).stream()
@@ -83,13 +85,14 @@ public class Assignments {
     database.in(
         caller.organization(),
         handle -> {
-          Device found = devices.require(handle, caller.organization(), device);
+          Device found = devices.holdChangeable(handle, caller.organization(), device);
           UUID id = Policies.require(handle, policy).id();
           var locked = desired.lock(handle, caller.organization(), List.of(found.id()));
           if (!AssignmentStore.unassign(handle, caller.organization(), found.id(), id)) {
             throw Refusal.notFound("assignment");
           }
           changed(handle, caller.organization(), locked, null);
+          devices.note(handle, caller, found.id(), EventKind.POLICY_UNASSIGNED, body(id));
           audit.record(handle, caller, PolicyChanges.unassigned(id, to(found)));
           return null;
         });
@@ -253,6 +256,10 @@ public class Assignments {
     return Collections.disjoint(own, report.drifting())
         ? Assignment.Status.APPLIED
         : Assignment.Status.FAILED;
+  }
+
+  private static Json.Obj body(UUID policy) {
+    return Json.obj(Map.of("policy_id", Json.of(policy.toString())));
   }
 
   static @Nullable UUID userOf(Caller caller) {

@@ -1,5 +1,6 @@
 package dev.muster.server.policy;
 
+import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -8,4 +9,7 @@ import org.jdbi.v3.core.Handle;
 /// with the devices' rows locked, in the order of their ids.
 public interface DesiredListener {
   void desiredChanged(Handle handle, OrganizationId organization, List<DesiredState> states);
+
+  /// The device, whose row is locked, is out of the fleet for good.
+  default void retired(Handle handle, OrganizationId organization, DeviceId device) {}
 }

@@ -6,6 +6,7 @@ import dev.muster.server.audit.Audit;
 import dev.muster.server.audit.Change;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.Devices;
+import dev.muster.server.device.EventKind;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
@@ -110,7 +111,7 @@ public class DesiredPolicies {
     return database.in(
         caller.organization(),
         handle -> {
-          Device found = devices.require(handle, caller.organization(), device);
+          Device found = devices.holdChangeable(handle, caller.organization(), device);
           OrganizationId organization = found.organization();
           DesiredStore.lock(handle, organization, List.of(found.id()));
           Json.Obj old = DesiredStore.override(handle, organization, found.id());
@@ -130,8 +131,15 @@ public class DesiredPolicies {
                   .from(masked(old))
                   .to(changed == null ? NOTHING : masked(changed)));
           versions.tell(handle, organization, List.of(state));
+          DesiredPolicy after = versions.desired(handle, organization, found.id());
+          devices.note(
+              handle,
+              caller,
+              found.id(),
+              EventKind.POLICY_OVERRIDDEN,
+              Json.obj(Map.of("version", Json.of(after.version()))));
           wakes.wakeDevices(handle, organization, List.of(found.id()), null);
-          return versions.desired(handle, organization, found.id());
+          return after;
         });
   }
 

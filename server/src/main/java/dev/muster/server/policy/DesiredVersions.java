@@ -1,6 +1,7 @@
 package dev.muster.server.policy;
 
 import dev.muster.protocol.Payloads;
+import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceChanges;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Ids;
@@ -126,6 +127,24 @@ public class DesiredVersions implements DeviceChanges {
       Set<UUID> also) {
     List<DeviceId> changed = recompute(handle, organization, locked, also);
     wakes.wakeDevices(handle, organization, changed, given);
+  }
+
+  /// A device that may go on is woken, because it was told nothing meanwhile; one that is retired
+  /// keeps the organization's defaults and nothing else, so that it is in nobody's way.
+  @Override
+  public void lifecycleChanged(Handle handle, Device device) {
+    OrganizationId organization = device.organization();
+    switch (device.lifecycle()) {
+      case ACTIVE -> wakes.wakeDevices(handle, organization, List.of(device.id()), null);
+      case DEACTIVATED -> {}
+      case RETIRED -> {
+        List<DesiredState> locked = DesiredStore.lock(handle, organization, List.of(device.id()));
+        AssignmentStore.unassignAll(handle, organization, device.id());
+        recompute(handle, organization, locked, Set.of());
+        wakes.retired(handle, organization, device.id());
+        listeners.forEach(listener -> listener.retired(handle, organization, device.id()));
+      }
+    }
   }
 
   /// Locks the devices' rows: before anything is written that changes what applies to them.

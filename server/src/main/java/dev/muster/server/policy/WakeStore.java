@@ -41,6 +41,8 @@ final class WakeStore {
                select set_id from policy.policy_set_member
                where organization_id = :organization and policy_id = :policy))
         and (cast(:after as uuid) is null or s.device_id > :after)
+        and (select d.lifecycle from device.device d
+             where d.organization_id = s.organization_id and d.id = s.device_id) = 'ACTIVE'
       order by s.device_id
       limit :limit
       """;
@@ -201,6 +203,23 @@ final class WakeStore {
         .bind("device", device.value())
         .bind("version", version)
         .bind("now", now)
+        .execute();
+  }
+
+  /// Ends the open attempt of a device as failed, for good.
+  static void abandon(
+      Handle handle, OrganizationId organization, DeviceId device, String error, Instant now) {
+    handle
+        .createUpdate(
+            """
+            update policy.apply_job
+            set state = 'FAILED', error = :error, started_at = coalesce(started_at, :now), finished_at = :now
+            where organization_id = :organization and device_id = :device and state in ('QUEUED', 'RUNNING')
+            """)
+        .bind("error", error)
+        .bind("now", now)
+        .bind("organization", organization)
+        .bind("device", device.value())
         .execute();
   }
 

@@ -102,6 +102,11 @@ public class Wakes implements RecurringJob {
     WakeStore.succeed(handle, organization, device, version, clock.instant());
   }
 
+  /// The device will never report again: its open job has failed.
+  void retired(Handle handle, OrganizationId organization, DeviceId device) {
+    WakeStore.abandon(handle, organization, device, "the device is retired", clock.instant());
+  }
+
   @Override
   public String name() {
     return "wake-devices";

@@ -23,7 +23,11 @@ final class CredentialRoom implements AutoCloseable {
   final MutableClock clock = new MutableClock();
   final Devices devices =
       new Devices(
-          database, clock, new Groups(database, clock, List.of(), Audits.on(clock)), List.of());
+          database,
+          clock,
+          new Groups(database, clock, List.of(), Audits.on(clock)),
+          Audits.on(clock),
+          List.of());
   final Broadcast broadcast = new Broadcast(database.dataSource());
   final Outbox outbox = Events.outbox(database, clock, new RevocationRelay(broadcast));
   final DeviceTokens deviceTokens = node(broadcast);

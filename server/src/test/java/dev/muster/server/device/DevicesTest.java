@@ -31,7 +31,8 @@ class DevicesTest {
   private final RecordingChanges changes = new RecordingChanges();
   private final MutableClock clock = new MutableClock();
   private final Groups groups = new Groups(database, clock, List.of(changes), Audits.on(clock));
-  private final Devices devices = new Devices(database, clock, groups, List.of(changes));
+  private final Devices devices =
+      new Devices(database, clock, groups, Audits.on(clock), List.of(changes));
   private OrganizationId organization = new OrganizationId(Ids.next());
   private Caller operator = new Caller.Server(organization, "test");
 
@@ -172,7 +173,7 @@ class DevicesTest {
     refused(ErrorCode.FORBIDDEN, () -> devices.register(viewer, NewDevice.named("x")));
     refused(
         ErrorCode.FORBIDDEN,
-        () -> devices.change(viewer, "seen", new Devices.Change("x", null, null)));
+        () -> devices.change(viewer, "seen", new Devices.Change("x", null, null, null)));
     refused(ErrorCode.FORBIDDEN, () -> groups.create(viewer, "x"));
   }
 
@@ -186,7 +187,7 @@ class DevicesTest {
     devices.change(
         other,
         devices.list(other, DeviceFilter.ALL, null, 0, 1).entries().getFirst().device().handle(),
-        new Devices.Change(null, null, DeviceStatus.ERROR));
+        new Devices.Change(null, null, DeviceStatus.ERROR, null));
 
     Devices.Listed first = devices.list(other, DeviceFilter.ALL, null, 0, 5);
     assertThat(first.count()).isEqualTo(7);
@@ -207,7 +208,7 @@ class DevicesTest {
     devices.change(
         other,
         first.entries().getFirst().device().handle(),
-        new Devices.Change(null, List.of("back", "new", "new"), null));
+        new Devices.Change(null, List.of("back", "new", "new"), null, null));
     assertThat(count(other, new DeviceFilter(null, null, null, "front"))).isEqualTo(2);
     assertThat(count(other, new DeviceFilter(null, null, null, "new"))).isEqualTo(1);
   }

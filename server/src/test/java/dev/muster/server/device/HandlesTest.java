@@ -2,9 +2,11 @@ package dev.muster.server.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -25,12 +27,23 @@ class HandlesTest {
         .withChars("._:-")
         .ofMinLength(1)
         .ofMaxLength(128)
-        .filter(word -> word.length() != 36);
+        .filter(word -> word.length() != 36 && !word.equals(".") && !word.equals(".."));
   }
 
   @Property
   void theTwoWaysToCheckAgreeOnAnyText(@ForAll String text) {
     assertThat(Handles.problem(text) == null).isEqualTo(text.matches(Handles.FORM));
+  }
+
+  @Example
+  void whatAPathCannotCarryIsNoHandle() {
+    for (String handle : List.of(".", "..")) {
+      assertThat(Handles.problem(handle)).contains("nor be . or ..");
+      assertThat(handle).doesNotMatch(Handles.FORM);
+    }
+    assertThat(Handles.problem("...")).isNull();
+    assertThat("...").matches(Handles.FORM);
+    assertThat(".a").matches(Handles.FORM);
   }
 
   @Property

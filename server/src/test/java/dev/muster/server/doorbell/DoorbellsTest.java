@@ -32,7 +32,11 @@ class DoorbellsTest {
   private final Broadcast broadcast = new Broadcast(database.dataSource());
   private final Devices devices =
       new Devices(
-          database, clock, new Groups(database, clock, List.of(), Audits.on(clock)), List.of());
+          database,
+          clock,
+          new Groups(database, clock, List.of(), Audits.on(clock)),
+          Audits.on(clock),
+          List.of());
   private final DeviceTokens tokens =
       new DeviceTokens(
           database, clock, Events.outbox(database, clock), broadcast, devices, Audits.on(clock));

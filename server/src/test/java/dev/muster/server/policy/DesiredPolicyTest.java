@@ -60,7 +60,7 @@ class DesiredPolicyTest {
                           .devices()
                           .register(
                               handle,
-                              tenant.organization(),
+                              tenant.admin(),
                               dev.muster.server.device.NewDevice.named("enrolled"))
                           .id();
                   world

@@ -6,6 +6,7 @@ import dev.muster.server.compliance.Compliance;
 import dev.muster.server.compliance.ComplianceRoom;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
+import dev.muster.server.device.Lifecycles;
 import dev.muster.server.doorbell.Doorbells;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
@@ -34,6 +35,7 @@ public record PolicyWorld(
     Settings settings,
     Devices devices,
     Groups groups,
+    Lifecycles lifecycles,
     Policies policies,
     Assignments assignments,
     DesiredPolicies desired,
@@ -75,7 +77,7 @@ public record PolicyWorld(
     DesiredVersions versions = new DesiredVersions(clock, wakes, secrets, all);
     Audit audit = Audits.on(clock);
     Groups groups = new Groups(database, clock, List.of(versions), audit);
-    Devices devices = new Devices(database, clock, groups, List.of(versions));
+    Devices devices = new Devices(database, clock, groups, audit, List.of(versions));
     Compliance compliance = ComplianceRoom.on(database, clock, devices, versions, secrets, wakes);
     reports.set(compliance);
     return new PolicyWorld(
@@ -84,6 +86,7 @@ public record PolicyWorld(
         read,
         devices,
         groups,
+        new Lifecycles(database, clock, devices, groups, audit, List.of(versions)),
         new Policies(database, clock, secrets, wakes, audit),
         new Assignments(database, clock, devices, groups, versions, reports::get, audit),
         new DesiredPolicies(database, clock, devices, versions, secrets, wakes, audit),

@@ -17,6 +17,7 @@ import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.TestDatabase;
@@ -37,7 +38,8 @@ class TicketsTest {
           new Broadcast(database.dataSource()));
   private final Tickets tickets = new Tickets(database, clock, activeUsers);
   private final Users users =
-      new Users(database, clock, new Passwords(4), activeUsers, List.of(tickets));
+      new Users(
+          database, clock, new Passwords(4), activeUsers, Audits.on(clock), List.of(tickets));
   private final Caller server = new Caller.Server(testDatabase.newOrganization(), "test");
   private final User ada =
       users.create(
