@@ -38,6 +38,7 @@ public final class Main {
             .addSubcommand(new UsersCommand(muster))
             .addSubcommand(profiles)
             .addSubcommand(completion)
+            .addSubcommand(new BackupCommand(muster))
             .addSubcommand(demo);
     withoutInherited(demo.getCommandSpec(), "--server", "--output");
     withoutInherited(completion.getCommandSpec(), "--server", "--output", "--profile");

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "",
       "Started by the same ./muster, each with its own --help:",
       "  server        the server with its embedded PostgreSQL",
+      "  restore       a data folder for a server, of a file that backup wrote",
       "  agent         the agent of this machine",
       "  simulate      many simulated devices in one process",
       "  test          the whole test suite",

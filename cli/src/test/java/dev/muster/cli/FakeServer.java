@@ -25,7 +25,8 @@ public final class FakeServer implements AutoCloseable {
     }
   }
 
-  private record Answer(int status, String body, Map<String, String> headers) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Answer(int status, byte[] body, Map<String, String> headers) {}
 
   private final HttpServer http;
   private final Map<String, Queue<Answer>> answers = new HashMap<>();
@@ -44,10 +45,17 @@ public final class FakeServer implements AutoCloseable {
   /// The next answer to a request; the last one prepared is given again and again.
   public FakeServer on(String line, int status, String body, String... header) {
     var headers = header.length == 0 ? Map.<String, String>of() : Map.of(header[0], header[1]);
+    return on(line, new Answer(status, body.getBytes(StandardCharsets.UTF_8), headers));
+  }
+
+  /// The same with an answer that is no text.
+  public FakeServer on(String line, int status, byte[] body) {
+    return on(line, new Answer(status, body, Map.of()));
+  }
+
+  private FakeServer on(String line, Answer answer) {
     synchronized (answers) {
-      answers
-          .computeIfAbsent(line, _ -> new ConcurrentLinkedQueue<>())
-          .add(new Answer(status, body, headers));
+      answers.computeIfAbsent(line, _ -> new ConcurrentLinkedQueue<>()).add(answer);
     }
     return this;
   }
@@ -75,14 +83,15 @@ public final class FakeServer implements AutoCloseable {
       answer = next == null ? unprepared(line) : next;
     }
     answer.headers().forEach(exchange.getResponseHeaders()::add);
-    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = answer.body();
     exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
   }
 
   private static Answer unprepared(String line) {
-    return new Answer(404, "{\"detail\": \"Nothing is at " + line + ".\"}", Map.of());
+    String detail = "{\"detail\": \"Nothing is at " + line + ".\"}";
+    return new Answer(404, detail.getBytes(StandardCharsets.UTF_8), Map.of());
   }
 
   @Override

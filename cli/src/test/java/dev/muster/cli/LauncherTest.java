@@ -164,6 +164,8 @@ class LauncherTest {
   void eachProgramIsStartedWithItsArguments() throws Exception {
     assertThat(launch("server", "--port", "1").out())
         .endsWith("server/target/quarkus-app/quarkus-run.jar server --port 1\n");
+    assertThat(launch("restore", "fleet.backup").out())
+        .endsWith("server/target/quarkus-app/quarkus-run.jar restore fleet.backup\n");
     assertThat(launch("simulate", "--devices", "2").out())
         .endsWith("dev.muster.agent.Main simulate --devices 2\n");
     assertThat(builds()).hasSize(2);

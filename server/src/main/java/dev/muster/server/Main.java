@@ -11,7 +11,11 @@ public final class Main {
   public static void main(String[] args) {
     // Quarkus would answer a bad path with an empty 400; the gate says what is wrong with it.
     System.setProperty("vertx.disableURIValidation", "true");
-    System.exit(new CommandLine(new ServerCommand()).execute(withoutLeading("server", args)));
+    boolean restores = args.length > 0 && args[0].equals("restore");
+    System.exit(
+        restores
+            ? new CommandLine(new RestoreCommand()).execute(withoutLeading("restore", args))
+            : new CommandLine(new ServerCommand()).execute(withoutLeading("server", args)));
   }
 
   private static String[] withoutLeading(String word, String[] args) {

@@ -143,7 +143,7 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   /// The message that was written for a person, else that of the root cause.
-  private static String words(Throwable failure) {
+  static String words(Throwable failure) {
     String words = failure.toString();
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t.getMessage() != null) {

@@ -55,7 +55,8 @@ class RoomRulesTest {
           "rollout",
           "task",
           "sync",
-          "live");
+          "live",
+          "backup");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(ROOT);

@@ -7,14 +7,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One server's REST API as JSON trees: what the server sent is what `--output json` prints. An
@@ -92,6 +96,55 @@ public final class Api {
     return page;
   }
 
+  /// Copies what is at the route to `out` as it comes, however long that takes.
+  ///
+  /// @param progress hears how many bytes there are so far
+  public void download(Route route, OutputStream out, LongConsumer progress) throws IOException {
+    Optional<String> access = session.access();
+    HttpResponse<InputStream> answer = open(route, access);
+    if (answer.statusCode() == 401 && access.isPresent()) {
+      var open = new Api(server, Session.ANONYMOUS, http);
+      Optional<String> renewed = session.renew(open, access.get());
+      if (renewed.isPresent()) {
+        answer.body().close();
+        answer = open(route, renewed);
+      }
+    }
+    try (InputStream in = answer.body()) {
+      if (answer.statusCode() != 200) {
+        String retry = answer.headers().firstValue("Retry-After").orElse(null);
+        throw Failure.Refused.of(server, answer.statusCode(), parse(in.readAllBytes()), retry);
+      }
+      copy(in, out, progress);
+    }
+  }
+
+  private void copy(InputStream in, OutputStream out, LongConsumer progress) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long bytes = 0;
+    while (true) {
+      int read;
+      try {
+        read = in.read(buffer);
+      } catch (IOException e) {
+        throw new Failure.Unreachable(
+            "The connection to " + server + " broke after " + bytes + " bytes.", e);
+      }
+      if (read < 0) {
+        return;
+      }
+      out.write(buffer, 0, read);
+      bytes += read;
+      progress.accept(bytes);
+    }
+  }
+
+  private HttpResponse<InputStream> open(Route route, Optional<String> access) {
+    var request = HttpRequest.newBuilder(URI.create(server + route.path()));
+    access.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+    return exchange(request.build(), BodyHandlers.ofInputStream());
+  }
+
   private static Route onThisServer(String next) {
     URI uri = URI.create(next);
     return new Route(uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
@@ -112,19 +165,23 @@ public final class Api {
 
   private HttpResponse<byte[]> send(
       String method, Route route, @Nullable JsonNode body, Optional<String> access) {
+    var request =
+        HttpRequest.newBuilder(URI.create(server + route.path()))
+            .timeout(Duration.ofSeconds(60))
+            .header("Accept", "application/json");
+    access.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+    if (body == null) {
+      request.method(method, BodyPublishers.noBody());
+    } else {
+      request.header("Content-Type", "application/json");
+      request.method(method, BodyPublishers.ofString(body.toString()));
+    }
+    return exchange(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> body) {
     try {
-      var request =
-          HttpRequest.newBuilder(URI.create(server + route.path()))
-              .timeout(Duration.ofSeconds(60))
-              .header("Accept", "application/json");
-      access.ifPresent(token -> request.header("Authorization", "Bearer " + token));
-      if (body == null) {
-        request.method(method, BodyPublishers.noBody());
-      } else {
-        request.header("Content-Type", "application/json");
-        request.method(method, BodyPublishers.ofString(body.toString()));
-      }
-      return http.send(request.build(), BodyHandlers.ofByteArray());
+      return http.send(request, body);
     } catch (IOException e) {
       throw new Failure.Unreachable(
           "Cannot reach the server at "

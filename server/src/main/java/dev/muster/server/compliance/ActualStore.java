@@ -333,4 +333,15 @@ final class ActualStore {
         .bindArray("bases", Long.class, states.stream().map(DesiredState::base).toList())
         .execute();
   }
+
+  /// The same for all devices of all organizations whose base alone has changed.
+  static void followAll(Handle handle) {
+    handle.execute(
+        """
+        update compliance.actual a set lag = a.reported_version - d.base
+        from policy.desired d
+        where d.organization_id = a.organization_id and d.device_id = a.device_id
+          and a.reported_version is not null
+        """);
+  }
 }

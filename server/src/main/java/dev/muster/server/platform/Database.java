@@ -62,12 +62,42 @@ public final class Database {
     return run("muster_cross", null, TransactionIsolationLevel.READ_COMMITTED, work);
   }
 
+  /// Runs `work` in a transaction that reads every organization from one snapshot and writes
+  /// nothing. Never run again: what it has read may have left the server already.
+  public <T extends @Nullable Object> T snapshotAcrossOrganizations(
+      HandleCallback<T, RuntimeException> work) {
+    return once("muster_cross", TransactionIsolationLevel.REPEATABLE_READ, handle -> {
+      handle.execute("set transaction read only");
+      return work.withHandle(handle);
+    });
+  }
+
+  /// Runs `work` as the role that owns the tables, and that row-level security lets see no tenant's
+  /// row. For restoring a backup, before there are callers.
+  public <T extends @Nullable Object> T asOwner(HandleCallback<T, RuntimeException> work) {
+    return once("none", TransactionIsolationLevel.READ_COMMITTED, work);
+  }
+
   /// For libraries that manage their own tables (the job scheduler).
   public DataSource dataSource() {
     return dataSource;
   }
 
   private <T extends @Nullable Object> T run(
+      String role,
+      @Nullable UUID organization,
+      TransactionIsolationLevel isolation,
+      HandleCallback<T, RuntimeException> work) {
+    return trying(TRIES, role, organization, isolation, work);
+  }
+
+  private <T extends @Nullable Object> T once(
+      String role, TransactionIsolationLevel isolation, HandleCallback<T, RuntimeException> work) {
+    return trying(1, role, null, isolation, work);
+  }
+
+  private <T extends @Nullable Object> T trying(
+      int tries,
       String role,
       @Nullable UUID organization,
       TransactionIsolationLevel isolation,
@@ -79,13 +109,14 @@ public final class Database {
     }
     INSIDE.set(this);
     try {
-      return retrying(role, organization, isolation, work);
+      return retrying(tries, role, organization, isolation, work);
     } finally {
       INSIDE.remove();
     }
   }
 
   private <T extends @Nullable Object> T retrying(
+      int tries,
       String role,
       @Nullable UUID organization,
       TransactionIsolationLevel isolation,
@@ -107,7 +138,7 @@ public final class Database {
             });
       } catch (RuntimeException failure) {
         String state = sqlState(failure);
-        if (state == null || !DEADLOCK.contains(state) || attempt == TRIES) {
+        if (state == null || !DEADLOCK.contains(state) || attempt == tries) {
           throw translated(failure, state);
         }
       }

@@ -37,6 +37,7 @@ public enum ErrorCode {
   IDEMPOTENCY_KEY_IN_USE(Kind.CONFLICT, "The first request with this idempotency key still runs"),
   IDEMPOTENCY_OUTCOME_UNKNOWN(
       Kind.CONFLICT, "The first request was carried out and its answer was lost"),
+  BACKUP_RUNNING(Kind.CONFLICT, "A backup is being taken"),
   LAST_ADMIN(Kind.CONFLICT, "An organization keeps at least one active admin"),
 
   TOO_MANY_REQUESTS(Kind.TOO_MANY, "Too many requests"),

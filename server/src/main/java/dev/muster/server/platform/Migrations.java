@@ -4,8 +4,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /// Brings a database to the schema that this server needs, forward only. Checks first that the
 /// database can keep the product's promises.
@@ -18,6 +21,26 @@ public final class Migrations {
   ///
   /// @throws IllegalStateException when the database is too old, or does not write through to disk
   public static void run(DataSource dataSource) {
+    prepare(dataSource);
+    flyway().dataSource(dataSource).load().migrate();
+  }
+
+  /// The same up to a version that this server knows, to load what was backed up at that version.
+  ///
+  /// @return false, with nothing migrated, when this server does not know the version
+  public static boolean runTo(DataSource dataSource, String version) {
+    prepare(dataSource);
+    MigrationVersion target = MigrationVersion.fromVersion(version);
+    boolean known =
+        Arrays.stream(flyway().dataSource(dataSource).load().info().all())
+            .anyMatch(migration -> target.equals(migration.getVersion()));
+    if (known) {
+      flyway().dataSource(dataSource).target(target).load().migrate();
+    }
+    return known;
+  }
+
+  private static void prepare(DataSource dataSource) {
     try (Connection connection = dataSource.getConnection()) {
       requireDurable(connection);
       ensureRoles(connection);
@@ -25,14 +48,14 @@ public final class Migrations {
       throw new IllegalStateException(
           "The database cannot be prepared: " + failure.getMessage(), failure);
     }
-    Flyway.configure()
-        .dataSource(dataSource)
+  }
+
+  private static FluentConfiguration flyway() {
+    return Flyway.configure()
         .schemas("flyway")
         .defaultSchema("flyway")
         .locations("classpath:db/migration")
-        .validateMigrationNaming(true)
-        .load()
-        .migrate();
+        .validateMigrationNaming(true);
   }
 
   /// Refuses a database that may lose what it acknowledged, or that is older than 15.

@@ -106,6 +106,9 @@ public interface Settings {
   @WithName("idempotency")
   Idempotency idempotency();
 
+  @WithName("backup")
+  Backup backup();
+
   @WithName("device")
   Device device();
 
@@ -205,6 +208,13 @@ public interface Settings {
     /// How long the answer to such a request is kept.
     @WithDefault("24h")
     Duration keep();
+  }
+
+  /// Copies of everything.
+  interface Backup {
+    /// How long taking one may last; old rows are kept for it as long.
+    @WithDefault("2h")
+    Duration timeout();
   }
 
   /// The registry.

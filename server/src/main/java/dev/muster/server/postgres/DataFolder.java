@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of what must outlive the process, held by one server at a time.
@@ -32,8 +33,23 @@ public final class DataFolder implements AutoCloseable {
   /// Makes the folder when it is missing, and takes it.
   ///
   /// @throws IllegalStateException in words for the person at the terminal, when another server has
-  ///   it
+  ///   it, or a restore of it was not finished
   public static DataFolder open(Path path) {
+    DataFolder folder = take(path);
+    String unfinished = RestoringFolder.unfinished(folder.path());
+    if (unfinished != null) {
+      folder.close();
+      throw new IllegalStateException(unfinished);
+    }
+    return folder;
+  }
+
+  /// Takes the folder for a restore, which may find an earlier one unfinished.
+  public static DataFolder openToRestore(Path path) {
+    return take(path);
+  }
+
+  private static DataFolder take(Path path) {
     Path folder = path.toAbsolutePath().normalize();
     try {
       Files.createDirectories(folder);
@@ -65,6 +81,16 @@ public final class DataFolder implements AutoCloseable {
 
   public Path path() {
     return path;
+  }
+
+  /// The secret in the file `name`, if there is one.
+  public Optional<String> findSecret(String name) {
+    return Files.exists(path.resolve(name)) ? Optional.of(secret(name)) : Optional.empty();
+  }
+
+  /// Whether the folder holds a database.
+  public boolean hasDatabase() {
+    return Files.exists(path.resolve("postgres"));
   }
 
   /// The secret in the file `name`, readable by its owner only; made of 256 random bits when there

@@ -51,7 +51,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (!Files.exists(folder.resolve("PG_VERSION"))) {
       initialize();
     }
-    stopLeftover();
+    stopLeftover(folder);
     this.postmaster = start();
   }
 
@@ -60,8 +60,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
   ///
   /// @param poolSize connections that the server will open; PostgreSQL is given some more
   public static EmbeddedPostgres start(DataFolder data, int poolSize) {
+    return start(data, poolSize, data);
+  }
+
+  /// The same with the programs that another data folder has unpacked, or unpacks now.
+  static EmbeddedPostgres start(DataFolder data, int poolSize, DataFolder programs) {
     try {
-      return start(data, poolSize, PostgresBinaries.unpack(data.path().resolve("bin")));
+      return start(data, poolSize, PostgresBinaries.unpack(programs.path().resolve("bin")));
     } catch (IOException failure) {
       throw new UncheckedIOException("The embedded PostgreSQL cannot be unpacked", failure);
     }
@@ -257,7 +262,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
           return;
         }
         Log.errorf("PostgreSQL ended with code %d; it is started again", code);
-        stopLeftover();
+        stopLeftover(folder);
         postmaster = start();
         if (!postmaster.waitFor(500, TimeUnit.MILLISECONDS)) {
           waitUntilReady();
@@ -280,7 +285,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  private void stopLeftover() throws IOException, InterruptedException {
+  /// Stops the PostgreSQL that a killed process left running on the data in `folder`.
+  static void stopLeftover(Path folder) throws IOException, InterruptedException {
     Path pidFile = folder.resolve("postmaster.pid");
     if (!Files.exists(pidFile)) {
       return;

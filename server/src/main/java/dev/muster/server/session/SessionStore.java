@@ -158,6 +158,11 @@ final class SessionStore {
         .execute();
   }
 
+  /// Deletes all sessions of all organizations; their tokens go with them. Returns how many.
+  static int deleteAll(Handle handle) {
+    return handle.execute("delete from session.session");
+  }
+
   /// Deletes sessions whose last token has expired, at most `limit`; their tokens go with them.
   static int deleteExpired(Handle handle, Instant now, int limit) {
     return handle

@@ -1,6 +1,7 @@
 package dev.muster.server.web;
 
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Epoch;
 import dev.muster.server.platform.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -9,9 +10,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
+import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /// Whether the server lives and can work.
 @Path("/")
@@ -26,13 +29,17 @@ public final class HealthResource {
 
   public record Check(String status, String message) {}
 
-  /// What answers.
-  public record Info(String name, String version) {}
+  /// What answers. `epoch` changes when the database is restored from a backup.
+  public record Info(String name, String version, UUID epoch) {}
+
+  /// What answers, to who asked for nothing.
+  public record Greeting(String name, String version) {}
 
   private static final Liveness HEALTHY = new Liveness("healthy");
 
   private final Database database;
   private final String version;
+  private volatile @Nullable UUID epoch;
 
   HealthResource(
       Database database, @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -75,7 +82,17 @@ public final class HealthResource {
   @Path("api/info")
   @Operation(summary = "Name and version of the server")
   public Info info() {
-    return new Info("muster", version);
+    return new Info("muster", version, epoch());
+  }
+
+  /// It changes only while no server runs.
+  private UUID epoch() {
+    UUID known = epoch;
+    if (known == null) {
+      known = database.acrossOrganizations(handle -> Epoch.read(handle).id());
+      epoch = known;
+    }
+    return known;
   }
 
   @GET
@@ -84,6 +101,6 @@ public final class HealthResource {
     String accept = context.request().getHeader("Accept");
     return accept != null && accept.contains("text/html")
         ? Response.seeOther(java.net.URI.create("/docs")).build()
-        : Response.ok(new Info("muster", version)).build();
+        : Response.ok(new Greeting("muster", version)).build();
   }
 }

@@ -53,7 +53,12 @@ public record PolicyWorld(
   /// @param settings of the server, by name, where they are not the product's defaults
   /// @param listeners hear of changed devices too
   public static PolicyWorld open(Map<String, String> settings, DesiredListener... listeners) {
-    TestDatabase testDatabase = TestDatabase.create();
+    return on(TestDatabase.create(), settings, listeners);
+  }
+
+  /// The same on a database that is there.
+  public static PolicyWorld on(
+      TestDatabase testDatabase, Map<String, String> settings, DesiredListener... listeners) {
     Database database = testDatabase.database();
     MutableClock clock = new MutableClock();
     Settings read =

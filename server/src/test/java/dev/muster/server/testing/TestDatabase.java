@@ -26,9 +26,12 @@ public final class TestDatabase implements AutoCloseable {
 
   public static TestDatabase create() {
     String name = TestPostgres.freshDatabase();
-    return new TestDatabase(
-        name,
-        DatabasePool.open(TestPostgres.url(name), "muster", TestPostgres.password(), new Limits()));
+    return at(name, TestPostgres.url(name), TestPostgres.password());
+  }
+
+  /// A database of another PostgreSQL.
+  public static TestDatabase at(String name, String url, String password) {
+    return new TestDatabase(name, DatabasePool.open(url, "muster", password, new Limits()));
   }
 
   public Database database() {
