@@ -27,11 +27,10 @@ alter table session.session
   drop constraint session_end_reason,
   add constraint session_end_reason check (
     end_reason in ('logout', 'reuse', 'access_lost', 'password_changed', 'revoked'));
-create index session_by_address on session.session (organization_id, user_id, address);
 
--- How often somebody has tried to log in, by hash of account, address, or both. A login names an
--- account that need not exist, so this is of no organization; hashed, because people type their
--- password into the wrong field.
+-- How often somebody has tried to log in lately, by account, address, or both, and from where an
+-- account has logged in. A login names an account that need not exist, so this is of no
+-- organization; the key is an HMAC, because people type their password into the wrong field.
 create table session.login_count (
   key bytea primary key,
   attempts int not null,

@@ -3,7 +3,6 @@ package dev.muster.server;
 import dev.muster.server.edge.Origin;
 import dev.muster.server.edge.Proxies;
 import dev.muster.server.identity.Passwords;
-import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Settings;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigValidationException;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +34,7 @@ final class SettingsCheck {
 
   /// Variables of the agent and the command line, which may run in the same shell.
   private static final Set<String> OF_OTHER_PROGRAMS =
-      Set.of("MUSTER_ENROLL_TOKEN", "MUSTER_PROFILE");
+      Set.of("MUSTER_ENROLL_TOKEN", "MUSTER_PROFILE", "MUSTER_API_KEY");
 
   private SettingsCheck() {}
 
@@ -119,7 +119,8 @@ final class SettingsCheck {
     if (password != null) {
       sentences.add("muster.admin-password " + password);
     }
-    settings.masterKey().ifPresent(key -> masterKey(sentences, key));
+    sentences.addAll(MasterKeySetting.mistakes(settings));
+    session(sentences, settings.session());
     String url = settings.databaseUrl().orElse(null);
     if (url != null && !url.startsWith("jdbc:postgresql:")) {
       sentences.add("muster.database-url must begin with jdbc:postgresql:");
@@ -163,13 +164,45 @@ final class SettingsCheck {
     }
   }
 
-  /// Never repeats the key.
-  private static void masterKey(List<String> sentences, String key) {
-    try {
-      var _ = MasterKey.of(key);
-    } catch (IllegalArgumentException malformed) {
-      sentences.add("muster.master-key must be 32 bytes in base64url");
+  private static void session(List<String> sentences, Settings.Session session) {
+    Duration access = session.accessLasts();
+    between(
+        sentences,
+        "muster.session.access-lasts",
+        access,
+        Duration.ofSeconds(10),
+        Duration.ofDays(1));
+    between(
+        sentences,
+        "muster.session.refresh-lasts",
+        session.refreshLasts(),
+        access,
+        Duration.ofDays(400));
+    between(
+        sentences,
+        "muster.session.signing-key-lasts",
+        session.signingKeyLasts(),
+        Duration.ofHours(1),
+        Duration.ofDays(4_000));
+  }
+
+  private static void between(
+      List<String> sentences, String key, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      sentences.add(
+          key
+              + " must be from "
+              + words(least)
+              + " to "
+              + words(most)
+              + ", and is "
+              + words(value));
     }
+  }
+
+  /// As settings are written.
+  private static String words(Duration duration) {
+    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String openElsewhere(Settings settings) {

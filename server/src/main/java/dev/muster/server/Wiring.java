@@ -67,7 +67,7 @@ final class Wiring {
   @Produces
   @Singleton
   MasterKey masterKey(DataFolder folder) {
-    return MasterKey.of(settings.masterKey().orElseGet(() -> folder.secret("master-key")));
+    return MasterKeySetting.load(settings, folder);
   }
 
   @Produces

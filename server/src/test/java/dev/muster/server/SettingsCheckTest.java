@@ -63,7 +63,7 @@ final class SettingsCheckTest {
   void aMistypedVariableOfTheEnvironmentIsRefused() {
     assertThat(
             SettingsCheck.unknownVariables(
-                Set.of("MUSTER_PORT", "MUSTER_WAKE_RATE", "MUSTER_PROT", "PATH")))
+                Set.of("MUSTER_PORT", "MUSTER_WAKE_RATE", "MUSTER_PROT", "MUSTER_API_KEY", "PATH")))
         .singleElement()
         .asString()
         .startsWith("MUSTER_PROT ");
@@ -96,6 +96,21 @@ final class SettingsCheckTest {
         .anySatisfy(
             line -> assertThat(line).startsWith("muster.trusted-proxies ").contains("10.0.0.0/33"))
         .anySatisfy(line -> assertThat(line).startsWith("muster.public-url "));
+  }
+
+  @Test
+  void timesOfSessionsMustMakeSense() throws IOException {
+    settings(
+        """
+        muster.session.access-lasts=25h
+        muster.session.refresh-lasts=24h
+        muster.session.signing-key-lasts=1m
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly(
+            "muster.session.access-lasts must be from 10s to 24h, and is 25h",
+            "muster.session.refresh-lasts must be from 25h to 9600h, and is 24h",
+            "muster.session.signing-key-lasts must be from 1h to 96000h, and is 1m");
   }
 
   @Test

@@ -2,14 +2,13 @@ package dev.muster.server.platform;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
@@ -26,6 +25,7 @@ public final class MasterKey {
   private static final byte VERSION = 1;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
+  private static final int FINGERPRINT_BYTES = 8;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final SecretKey key;
@@ -56,17 +56,6 @@ public final class MasterKey {
                   .thenExpand(purpose.getBytes(StandardCharsets.UTF_8), KEY_BYTES));
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("This Java runtime has no HKDF", impossible);
-    }
-  }
-
-  /// Tells this key from others and says nothing about it: 16 hex digits.
-  public String fingerprint() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update("muster master key".getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest(key.getEncoded()), 0, 8);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 
@@ -102,6 +91,22 @@ public final class MasterKey {
               + " one, by muster.master-key or by the file master-key in its data folder.",
           failure);
     }
+  }
+
+  /// What nobody without the key can make of the text: HMAC-SHA256, for each context another one.
+  public byte[] mac(String context, String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(derive(context));
+      return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("This Java runtime has no HMAC-SHA256", impossible);
+    }
+  }
+
+  /// A name of the key by which people tell keys apart; it gives nothing of the key away.
+  public String fingerprint() {
+    return HexFormat.of().formatHex(mac("fingerprint", ""), 0, FINGERPRINT_BYTES);
   }
 
   private Cipher cipher(int mode, byte[] nonce, String context) throws GeneralSecurityException {

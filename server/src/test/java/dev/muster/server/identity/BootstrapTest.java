@@ -18,12 +18,13 @@ import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.TestDatabase;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.muster.server.testing.TestSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -53,12 +54,7 @@ class BootstrapTest {
     }
 
     Bootstrap bootstrap(DataFolder folder) {
-      Settings settings =
-          new SmallRyeConfigBuilder()
-              .addDiscoveredConverters()
-              .withMapping(Settings.class)
-              .build()
-              .getConfigMapping(Settings.class);
+      Settings settings = TestSettings.of(Map.of());
       return new Bootstrap(organizations, tenants, settings, folder);
     }
   }

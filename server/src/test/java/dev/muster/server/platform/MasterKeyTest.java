@@ -41,4 +41,15 @@ class MasterKeyTest {
     assertThatThrownBy(() -> MasterKey.of("not base64!"))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void aFingerprintNamesAKeyAndAMacDependsOnKeyContextAndText() {
+    assertThat(key.fingerprint()).hasSize(16).isEqualTo(MasterKey.of(KEY).fingerprint());
+    assertThat(MasterKey.of(OTHER).fingerprint()).isNotEqualTo(key.fingerprint());
+    assertThat(key.mac("a", "b")).isEqualTo(MasterKey.of(KEY).mac("a", "b"));
+    assertThat(key.mac("a", "b"))
+        .isNotEqualTo(key.mac("ab", ""))
+        .isNotEqualTo(key.mac("b", "a"))
+        .isNotEqualTo(MasterKey.of(OTHER).mac("a", "b"));
+  }
 }
