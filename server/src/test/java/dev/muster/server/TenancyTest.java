@@ -54,7 +54,9 @@ class TenancyTest {
           // a login names an e-mail address and no organization
           "identity.users_email",
           // nor does a refresh token
-          "session.refresh_token_hash");
+          "session.refresh_token_hash",
+          // nor the ticket of a WebSocket
+          "session.ws_ticket_hash");
 
   private final PolicyWorld world = PolicyWorld.open();
   private Connection superuser;

@@ -10,10 +10,12 @@ import jakarta.inject.Singleton;
 @Singleton
 public final class AccessTokenCheck implements CredentialCheck {
   private final AccessTokens tokens;
+  private final LiveSessions sessions;
   private final ActiveUsers users;
 
-  public AccessTokenCheck(AccessTokens tokens, ActiveUsers users) {
+  public AccessTokenCheck(AccessTokens tokens, LiveSessions sessions, ActiveUsers users) {
     this.tokens = tokens;
+    this.sessions = sessions;
     this.users = users;
   }
 
@@ -26,7 +28,11 @@ public final class AccessTokenCheck implements CredentialCheck {
   public Caller check(String credential) {
     return tokens
         .read(credential)
-        .flatMap(bearer -> users.caller(bearer.organization(), bearer.user()))
+        .filter(bearer -> sessions.contains(bearer.organization(), bearer.session()))
+        .flatMap(bearer ->
+            users
+                .caller(bearer.organization(), bearer.user())
+                .map(person -> person.by(bearer.session().value())))
         .orElseThrow(() ->
             Refusal.unauthenticated(
                 "The access token is not valid, or not any more. Refresh it, or log in again."));

@@ -4,12 +4,12 @@ import dev.muster.server.identity.User;
 import dev.muster.server.identity.UserId;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
-import dev.muster.server.session.SigningKeys.SigningKey;
+import dev.muster.server.platform.Settings;
 import jakarta.inject.Singleton;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.UUID;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
@@ -19,36 +19,45 @@ import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.lang.JoseException;
+import org.jose4j.lang.UnresolvableKeyException;
+import org.jspecify.annotations.Nullable;
 
-/// Signs and reads access tokens: JWTs (RFC 7519) under ES256 with the claims `iss, sub, org, role,
-/// jti, iat, exp`. `role` is for clients to show; the server never believes it.
+/// Signs and reads access tokens: JWTs (RFC 7519) under ES256 with the claims `iss, sub, org, sid,
+/// role, jti, iat, exp`. `role` is for clients to show; the server never believes it.
+///
+/// Of the header only `kid` chooses something, among the server's own keys; a token without it, of
+/// another algorithm or with a key of its own is refused.
 @Singleton
 public final class AccessTokens {
   private static final String ISSUER = "muster";
   private static final String ORGANIZATION = "org";
+  private static final String SESSION = "sid";
 
   /// Whom a token that is valid names.
-  record Bearer(OrganizationId organization, UserId user) {}
+  record Bearer(OrganizationId organization, UserId user, SessionId session) {}
 
   private final SigningKeys keys;
   private final InstantSource clock;
+  private final Settings settings;
 
-  public AccessTokens(SigningKeys keys, InstantSource clock) {
+  public AccessTokens(SigningKeys keys, InstantSource clock, Settings settings) {
     this.keys = keys;
     this.clock = clock;
+    this.settings = settings;
   }
 
-  String issue(User user) {
+  String issue(User user, SessionId session) {
     SigningKey key = keys.current();
     Instant now = clock.instant();
     JwtClaims claims = new JwtClaims();
     claims.setIssuer(ISSUER);
     claims.setSubject(user.id().toString());
     claims.setStringClaim(ORGANIZATION, user.organization().toString());
+    claims.setStringClaim(SESSION, session.toString());
     claims.setStringClaim("role", user.role().wireName());
     claims.setJwtId(Ids.next().toString());
     claims.setIssuedAt(date(now));
-    claims.setExpirationTime(date(now.plus(Sessions.ACCESS_LASTS)));
+    claims.setExpirationTime(date(now.plus(settings.session().accessLasts())));
     JsonWebSignature signature = new JsonWebSignature();
     signature.setPayload(claims.toJson());
     signature.setKey(key.privateKey());
@@ -69,20 +78,42 @@ public final class AccessTokens {
           new JwtConsumerBuilder()
               .setJwsAlgorithmConstraints(
                   ConstraintType.PERMIT, AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256)
-              .setVerificationKey(keys.current().publicKey())
+              .setVerificationKeyResolver((signature, _) -> keyOf(signature))
               .setExpectedIssuer(ISSUER)
               .setRequireSubject()
               .setRequireExpirationTime()
               .setEvaluationTime(date(clock.instant()))
               .build()
               .processToClaims(token);
-      Optional<UUID> organization = Ids.parse(claims.getClaimValue(ORGANIZATION, String.class));
-      Optional<UUID> user = Ids.parse(claims.getSubject());
-      return organization.flatMap(
-          in -> user.map(who -> new Bearer(new OrganizationId(in), new UserId(who))));
+      return bearer(
+          claims.getClaimValue(ORGANIZATION, String.class),
+          claims.getSubject(),
+          claims.getClaimValue(SESSION, String.class));
     } catch (InvalidJwtException | MalformedClaimException _) {
       return Optional.empty();
     }
+  }
+
+  private PublicKey keyOf(JsonWebSignature signature) throws UnresolvableKeyException {
+    return Optional.ofNullable(signature.getKeyIdHeaderValue())
+        .flatMap(keys::find)
+        .map(SigningKey::publicKey)
+        .orElseThrow(() -> new UnresolvableKeyException("no key of this server"));
+  }
+
+  private static Optional<Bearer> bearer(
+      @Nullable String organization, @Nullable String user, @Nullable String session) {
+    if (organization == null || user == null || session == null) {
+      return Optional.empty(); // of an earlier version
+    }
+    return Ids.parse(organization)
+        .flatMap(in ->
+            Ids.parse(user)
+                .flatMap(who ->
+                    Ids.parse(session)
+                        .map(by ->
+                            new Bearer(
+                                new OrganizationId(in), new UserId(who), new SessionId(by)))));
   }
 
   private static NumericDate date(Instant instant) {

@@ -1,59 +1,136 @@
 package dev.muster.server.session;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.session.LoginCountStore.Count;
 import jakarta.inject.Singleton;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Locale;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
-/// Slows down who guesses passwords: [#MOST] attempts on one e-mail address from one network
-/// address in [#WINDOW], counted on this node. An attempt counts before its password is compared,
-/// so that guesses made at once are counted too; a login that succeeds wipes the count.
+/// Slows down who guesses passwords, whichever node they ask: attempts are counted in the database.
+///
+/// In [#WINDOW] there are [#OF_ADDRESS] attempts from one network address, [#OF_BOTH] on one
+/// account from one address, and [#OF_ACCOUNT] on one account from all addresses together. Only
+/// addresses from which the account has not logged in for [#KNOWN_FOR] are held to the last: who
+/// guesses from many addresses keeps new ones out, and never the owner from where they are known.
+///
+/// An attempt counts before its password is compared, so that guesses made at once are counted too;
+/// one that succeeds is taken back. Accounts that do not exist are counted like those that do. Of
+/// an IPv6 address the network of 64 bits counts, which is what one customer has.
 @Singleton
-public final class LoginThrottle {
-  static final int MOST = 10;
+public class LoginThrottle {
+  static final int OF_BOTH = 10;
+  static final int OF_ACCOUNT = 50;
+  static final int OF_ADDRESS = 300;
   static final Duration WINDOW = Duration.ofMinutes(5);
-  private static final int MOST_REMEMBERED = 100_000;
+  static final Duration KNOWN_FOR = Duration.ofDays(30);
+  private static final int NETWORK_BYTES = 8;
 
-  private record Key(String address, String email) {}
+  /// An attempt that may go on.
+  ///
+  /// @param ofBoth how many there were on this account from this address, with this one
+  record Attempt(int ofBoth) {}
 
-  private record Attempts(int count, Instant windowEnds) {}
+  private sealed interface Verdict {
+    record Allowed(Attempt attempt) implements Verdict {}
 
+    record TooMany(Instant until) implements Verdict {}
+  }
+
+  private final Database database;
   private final InstantSource clock;
-  private final Cache<Key, Attempts> attempts =
-      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterAccess(WINDOW).build();
+  private final MasterKey masterKey;
 
-  public LoginThrottle(InstantSource clock) {
+  public LoginThrottle(Database database, InstantSource clock, MasterKey masterKey) {
+    this.database = database;
     this.clock = clock;
+    this.masterKey = masterKey;
   }
 
   /// @throws Refusal `too_many_requests` until the window ends
-  void attempt(String address, String email) {
+  Attempt attempt(String address, String email) {
     Instant now = clock.instant();
-    Attempts current =
-        attempts
-            .asMap()
-            .compute(
-                key(address, email),
-                (_, before) ->
-                    before == null || !before.windowEnds().isAfter(now)
-                        ? new Attempts(1, now.plus(WINDOW))
-                        : new Attempts(before.count() + 1, before.windowEnds()));
-    if (current.count() > MOST) {
-      throw Refusal.tooMany(
-          "Too many failed logins for this e-mail address; wait before you try again.",
-          Duration.between(now, current.windowEnds()));
+    Verdict verdict =
+        database.acrossOrganizations(handle -> judge(handle, network(address), email, now));
+    return switch (verdict) {
+      case Verdict.Allowed(Attempt attempt) -> attempt;
+      case Verdict.TooMany(Instant until) ->
+          throw Refusal.tooMany(
+              "Too many failed logins for this e-mail address or from this network; wait before you"
+                  + " try again.",
+              Duration.between(now, until));
+    };
+  }
+
+  /// The narrower counts are touched only when the wider ones allow it: so nobody fills the table
+  /// from one address, nor locks an account for all from there.
+  private Verdict judge(Handle handle, String network, String email, Instant now) {
+    Instant windowEnds = now.plus(WINDOW);
+    Count address = LoginCountStore.add(handle, ofAddress(network), now, windowEnds);
+    if (address.attempts() > OF_ADDRESS) {
+      return new Verdict.TooMany(address.windowEnds());
     }
+    Count both = LoginCountStore.add(handle, ofBoth(network, email), now, windowEnds);
+    if (both.attempts() > OF_BOTH) {
+      return new Verdict.TooMany(both.windowEnds());
+    }
+    Count account = LoginCountStore.add(handle, ofAccount(email), now, windowEnds);
+    if (account.attempts() > OF_ACCOUNT
+        && !LoginCountStore.isRemembered(handle, known(network, email), now)) {
+      return new Verdict.TooMany(account.windowEnds());
+    }
+    return new Verdict.Allowed(new Attempt(both.attempts()));
   }
 
   void succeeded(String address, String email) {
-    attempts.invalidate(key(address, email));
+    String network = network(address);
+    Instant now = clock.instant();
+    database.acrossOrganizations(handle -> {
+      LoginCountStore.subtract(handle, ofAddress(network));
+      LoginCountStore.remove(handle, ofBoth(network, email));
+      LoginCountStore.subtract(handle, ofAccount(email));
+      LoginCountStore.remember(handle, known(network, email), now.plus(KNOWN_FOR));
+      return true;
+    });
   }
 
-  private static Key key(String address, String email) {
-    return new Key(address, email.strip().toLowerCase(Locale.ROOT));
+  private byte[] ofAddress(String network) {
+    return key("address", network, null);
+  }
+
+  private byte[] ofBoth(String network, String email) {
+    return key("both", network, email);
+  }
+
+  private byte[] ofAccount(String email) {
+    return key("account", "", email);
+  }
+
+  private byte[] known(String network, String email) {
+    return key("known", network, email);
+  }
+
+  private byte[] key(String what, String network, @Nullable String email) {
+    String account = email == null ? "" : email.strip().toLowerCase(Locale.ROOT);
+    return masterKey.mac("session.login_count", what + "\n" + network + "\n" + account);
+  }
+
+  private static String network(String address) {
+    try {
+      InetAddress parsed = InetAddress.ofLiteral(address);
+      return parsed instanceof Inet6Address
+          ? HexFormat.of().formatHex(parsed.getAddress(), 0, NETWORK_BYTES)
+          : parsed.getHostAddress();
+    } catch (IllegalArgumentException _) {
+      return address; // of a transport that has other addresses
+    }
   }
 }

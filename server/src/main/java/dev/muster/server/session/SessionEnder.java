@@ -5,20 +5,19 @@ import dev.muster.server.identity.UserListener;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.session.SessionStore.EndReason;
 import jakarta.inject.Singleton;
-import java.time.InstantSource;
 import org.jdbi.v3.core.Handle;
 
 /// Ends all sessions of a user who is deactivated or gets another password.
 @Singleton
 public final class SessionEnder implements UserListener {
-  private final InstantSource clock;
+  private final Families families;
 
-  public SessionEnder(InstantSource clock) {
-    this.clock = clock;
+  public SessionEnder(Families families) {
+    this.families = families;
   }
 
   @Override
   public void lostAccess(Handle handle, OrganizationId organization, UserId user) {
-    SessionStore.endAll(handle, organization, user, EndReason.ACCESS_LOST, clock.instant());
+    families.endAll(handle, organization, user, null, EndReason.ACCESS_LOST);
   }
 }

@@ -2,7 +2,6 @@ package dev.muster.server.session;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import dev.muster.server.edge.Arrival;
 import dev.muster.server.identity.User;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.Bodies;
@@ -83,8 +82,7 @@ final class SessionResource {
   @Operation(summary = "Log in by e-mail address and password")
   public LoginAnswer logIn(@Valid LoginBody body, RoutingContext context) {
     LoginBody login = Bodies.present(body);
-    String address = Arrival.of(context).address();
-    Sessions.Tokens tokens = sessions.logIn(address, login.name(), login.password());
+    Sessions.Tokens tokens = sessions.logIn(Origin.of(context), login.name(), login.password());
     return new LoginAnswer(tokens.access(), tokens.refresh(), UserSummary.of(tokens.user()));
   }
 

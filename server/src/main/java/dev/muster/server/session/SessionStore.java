@@ -1,23 +1,28 @@
 package dev.muster.server.session;
 
 import dev.muster.server.identity.UserId;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 
-/// The SQL of the room.
+/// The SQL of sessions and their refresh tokens.
 final class SessionStore {
   enum EndReason {
     LOGOUT,
     REUSE,
-    ACCESS_LOST;
+    ACCESS_LOST,
+    PASSWORD_CHANGED,
+    REVOKED;
 
     String column() {
       return name().toLowerCase(Locale.ROOT);
@@ -28,58 +33,92 @@ final class SessionStore {
   record Stored(
       OrganizationId organization, UUID id, SessionId session, UserId user, Instant expiresAt) {}
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Key(UUID id, byte[] publicKey, byte[] sealedPrivateKey) {}
-
   private SessionStore() {}
 
-  static void insertSession(
-      Handle handle,
-      OrganizationId organization,
-      SessionId id,
-      UserId user,
-      Instant now,
-      Instant expiresAt) {
+  static void insertSession(Handle handle, OrganizationId organization, Session session) {
     handle
         .createUpdate(
             """
-            insert into session.session (organization_id, id, user_id, created_at, expires_at)
-            values (:organization, :id, :user, :now, :expiresAt)
+            insert into session.session
+              (organization_id, id, user_id, created_at, expires_at, address, user_agent)
+            values (:organization, :id, :user, :createdAt, :expiresAt, :address, :userAgent)
             """)
         .bind("organization", organization)
-        .bind("id", id.value())
-        .bind("user", user.value())
-        .bind("now", now)
-        .bind("expiresAt", expiresAt)
+        .bind("id", session.id().value())
+        .bind("user", session.user().value())
+        .bind("createdAt", session.createdAt())
+        .bind("expiresAt", session.expiresAt())
+        .bindByType("address", session.address(), String.class)
+        .bindByType("userAgent", session.userAgent(), String.class)
         .execute();
   }
 
-  /// Adds a token, by which the session lives until `expiresAt`.
+  /// The sessions of a user that have not ended, newest first.
+  static List<Session> live(Handle handle, OrganizationId organization, UserId user, Instant now) {
+    return handle
+        .createQuery(
+            """
+            select * from session.session
+            where organization_id = :organization and user_id = :user
+              and ended_at is null and expires_at > :now
+            order by id desc
+            """)
+        .bind("organization", organization)
+        .bind("user", user.value())
+        .bind("now", now)
+        .map(SessionStore::readSession)
+        .list();
+  }
+
+  static boolean isLive(Handle handle, OrganizationId organization, SessionId id) {
+    return handle
+        .createQuery(
+            """
+            select 1 from session.session
+            where organization_id = :organization and id = :id and ended_at is null
+            """)
+        .bind("organization", organization)
+        .bind("id", id.value())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   static void insertToken(
       Handle handle,
       OrganizationId organization,
       SessionId session,
-      UUID id,
       RefreshToken token,
       Instant now,
       Instant expiresAt) {
     handle
         .createUpdate(
             """
-            with lengthened as (
-              update session.session set expires_at = :expiresAt
-              where organization_id = :organization and id = :session)
             insert into session.refresh_token
               (organization_id, id, session_id, token_hash, created_at, expires_at)
             values (:organization, :id, :session, :hash, :now, :expiresAt)
             """)
         .bind("organization", organization)
-        .bind("id", id)
+        .bind("id", Ids.next())
         .bind("session", session.value())
         .bind("hash", token.hash())
         .bind("now", now)
         .bind("expiresAt", expiresAt)
         .execute();
+  }
+
+  /// A session that was refreshed lives until `expiresAt`.
+  static void lengthen(
+      Handle handle, OrganizationId organization, SessionId id, Instant now, Instant expiresAt) {
+    handle.execute(
+        """
+        update session.session set refreshed_at = ?, expires_at = ?
+        where organization_id = ? and id = ?
+        """,
+        now,
+        expiresAt,
+        organization,
+        id.value());
   }
 
   static Optional<Stored> findToken(Handle handle, RefreshToken token) {
@@ -128,34 +167,45 @@ final class SessionStore {
         == 1;
   }
 
-  static void end(
+  /// Whether this call is the one that ends the session.
+  static boolean end(
       Handle handle, OrganizationId organization, SessionId id, EndReason reason, Instant now) {
-    handle
-        .createUpdate(
+    return handle.execute(
             """
-            update session.session set ended_at = :now, end_reason = :reason
-            where organization_id = :organization and id = :id and ended_at is null
-            """)
-        .bind("organization", organization)
-        .bind("id", id.value())
-        .bind("reason", reason.column())
-        .bind("now", now)
-        .execute();
+            update session.session set ended_at = ?, end_reason = ?
+            where organization_id = ? and id = ? and ended_at is null
+            """,
+            now,
+            reason.column(),
+            organization,
+            id.value())
+        == 1;
   }
 
-  static void endAll(
-      Handle handle, OrganizationId organization, UserId user, EndReason reason, Instant now) {
-    handle
-        .createUpdate(
+  /// Ends the sessions of the user, all or all but one, and returns them.
+  static List<SessionId> endAll(
+      Handle handle,
+      OrganizationId organization,
+      UserId user,
+      @Nullable SessionId but,
+      EndReason reason,
+      Instant now) {
+    return handle
+        .createQuery(
             """
             update session.session set ended_at = :now, end_reason = :reason
             where organization_id = :organization and user_id = :user and ended_at is null
+              and id is distinct from :but
+            returning id
             """)
         .bind("organization", organization)
         .bind("user", user.value())
+        .bindByType("but", but == null ? null : but.value(), UUID.class)
         .bind("reason", reason.column())
         .bind("now", now)
-        .execute();
+        .mapTo(UUID.class)
+        .map(SessionId::new)
+        .list();
   }
 
   /// Deletes all sessions of all organizations; their tokens go with them. Returns how many.
@@ -177,34 +227,20 @@ final class SessionStore {
         .execute();
   }
 
-  static Optional<Key> findKey(Handle handle) {
-    return handle
-        .createQuery(
-            """
-            select id, public_key, sealed_private_key from session.signing_key
-            order by id desc limit 1
-            """)
-        .map((row, _) ->
-            new Key(
-                row.getObject("id", UUID.class),
-                row.getBytes("public_key"),
-                row.getBytes("sealed_private_key")))
-        .findOne();
+  private static Session readSession(ResultSet row, StatementContext context) throws SQLException {
+    return new Session(
+        new SessionId(row.getObject("id", UUID.class)),
+        new UserId(row.getObject("user_id", UUID.class)),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        instant(row, "refreshed_at"),
+        row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+        row.getString("address"),
+        row.getString("user_agent"));
   }
 
-  static void insertKey(Handle handle, Key key, Instant now) {
-    handle
-        .createUpdate(
-            """
-            insert into session.signing_key
-              (id, public_key, sealed_private_key, created_at, signs_from)
-            values (:id, :publicKey, :sealedPrivateKey, :now, :now)
-            """)
-        .bind("id", key.id())
-        .bind("publicKey", key.publicKey())
-        .bind("sealedPrivateKey", key.sealedPrivateKey())
-        .bind("now", now)
-        .execute();
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
   }
 
   private static Stored read(ResultSet row, StatementContext context) throws SQLException {

@@ -5,9 +5,11 @@ import dev.muster.server.platform.RecurringJob;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jdbi.v3.core.HandleCallback;
 
-/// Deletes tickets that nobody used, and sessions that nobody can continue any more. Until then
-/// even used tokens are kept: seeing one again is how a theft is noticed.
+/// Deletes tickets that nobody used, counts of logins that are over, and sessions that nobody can
+/// continue any more. Until then even used tokens are kept: seeing one again is how a theft is
+/// noticed.
 @Singleton
 public final class SessionSweep implements RecurringJob {
   private static final int BATCH = 1_000;
@@ -41,11 +43,15 @@ public final class SessionSweep implements RecurringJob {
       TicketStore.deleteExpired(handle, clock.instant());
       return true;
     });
+    repeat(handle -> SessionStore.deleteExpired(handle, clock.instant(), BATCH));
+    repeat(handle -> LoginCountStore.deleteOver(handle, clock.instant(), BATCH));
+  }
+
+  /// Until a batch is not full any more.
+  private void repeat(HandleCallback<Integer, RuntimeException> batch) {
     int deleted;
     do {
-      deleted =
-          database.acrossOrganizations(
-              handle -> SessionStore.deleteExpired(handle, clock.instant(), BATCH));
+      deleted = database.acrossOrganizations(batch);
     } while (deleted == BATCH);
   }
 }

@@ -7,8 +7,9 @@
 /// Rejected: a period of grace in which the second use is only refused, because a thief who is
 /// quick would be the first.
 ///
-/// An access token says who calls, never what they may do: role and state are read from identity at
-/// each request. It outlives the end of its session by at most [Sessions#ACCESS_LASTS].
+/// An access token says who calls and by which session, never what they may do: role and state are
+/// read from identity at each request, and whether the session has ended from [LiveSessions]. So it
+/// dies with its session, at once on the node that ends it and within ten seconds everywhere.
 @NullMarked
 package dev.muster.server.session;
 

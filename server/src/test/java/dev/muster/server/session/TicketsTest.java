@@ -38,8 +38,7 @@ class TicketsTest {
           new Broadcast(database.dataSource()));
   private final Tickets tickets = new Tickets(database, clock, activeUsers);
   private final Users users =
-      new Users(
-          database, clock, new Passwords(4), activeUsers, Audits.on(clock), List.of(tickets));
+      new Users(database, clock, new Passwords(4), activeUsers, Audits.on(clock), List.of(tickets));
   private final Caller server = new Caller.Server(testDatabase.newOrganization(), "test");
   private final User ada =
       users.create(

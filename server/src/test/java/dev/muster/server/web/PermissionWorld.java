@@ -1,5 +1,6 @@
 package dev.muster.server.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.ServerUnderTest;
@@ -39,11 +40,23 @@ final class PermissionWorld {
                 Map.of("email", name, "name", "x", "role", "member", "password", password()))
             .expect(201)
             .at("id"));
+    ids.put("session_id", anotherSession(admin));
     ids.put("/api/keys/{id}", admin.post("/api/keys/", KEY).expect(201).at("id"));
     ids.put("/devices/{id}", device.id());
     if (row != null && row.method().equals("DELETE") && row.path().contains("/assign-policy/")) {
       admin.post(path(row)).expect(202);
     }
+  }
+
+  private static String anotherSession(Api admin) {
+    String email = admin.get("/api/users/me/").expect(200).at("email");
+    Api.login(email, password()).get("/api/users/me/").expect(200);
+    for (JsonNode session : admin.get("/api/users/me/sessions/").expect(200).node("results")) {
+      if (!session.path("current").asBoolean()) {
+        return session.path("id").asText();
+      }
+    }
+    throw new AssertionError("the other login has no session");
   }
 
   String device() {
@@ -83,6 +96,8 @@ final class PermissionWorld {
       case "POST /api/groups", "POST /v1/register" -> Map.of("name", fresh, "alias", "x");
       case "POST /api/groups/{group}/devices" -> Map.of("device_ids", List.of(device.id()));
       case "POST /api/keys" -> KEY;
+      case "POST /api/users/me/password" ->
+          Map.of("current_password", "wrong-password", "new_password", "another-password");
       case "POST /api/organizations" ->
           Map.of(
               "name", fresh, "admin_email", fresh, "admin_name", "x", "admin_password", password());
