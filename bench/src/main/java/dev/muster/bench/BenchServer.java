@@ -64,6 +64,7 @@ final class BenchServer implements AutoCloseable {
     builder.environment().keySet().removeIf(name -> name.startsWith("MUSTER_"));
     builder.environment().put("MUSTER_ADMIN_EMAIL", EMAIL);
     builder.environment().put("MUSTER_ADMIN_PASSWORD", password);
+    builder.environment().put("MUSTER_ACCESS_LOG", "false"); // what it says shall be trouble only
     Process process = builder.redirectErrorStream(true).start();
     BenchServer server =
         new BenchServer(data, keep, process, URI.create("http://127.0.0.1:" + port), password);

@@ -2,6 +2,7 @@ package dev.muster.server;
 
 import dev.muster.server.edge.PublicUrl;
 import dev.muster.server.platform.Settings;
+import io.quarkus.logging.Log;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 
@@ -18,6 +19,12 @@ final class Application implements QuarkusApplication {
   @Override
   public int run(String... args) {
     String address = publicUrl.base().orElse("http://" + settings.host() + ":" + settings.port());
+    if (settings.logFormat() == Settings.LogFormat.JSON) {
+      // what reads the log expects nothing but objects
+      Log.infof("Muster %s is ready at %s", Version.text(), address);
+      Quarkus.waitForExit();
+      return 0;
+    }
     System.out.println(
         """
         Muster %s is ready at %s

@@ -73,6 +73,12 @@ final class ServerCommand implements Callable<Integer> {
   private boolean open;
 
   @Option(
+      names = "--log-format",
+      paramLabel = "FORM",
+      description = "How log lines look: text or json (one object a line). Default: text.")
+  private @Nullable String logFormat;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description = "File of muster.* settings in properties form.")
@@ -92,6 +98,7 @@ final class ServerCommand implements Callable<Integer> {
     set("muster.data", data);
     set("muster.host", host);
     set("muster.database-url", databaseUrl);
+    set("muster.log-format", logFormat);
     if (open) {
       set("muster.open", true);
     }
@@ -102,6 +109,7 @@ final class ServerCommand implements Callable<Integer> {
       return 2;
     }
     Settings settings = SettingsCheck.read();
+    set("quarkus.log.console.json.enabled", settings.logFormat() == Settings.LogFormat.JSON);
     String taken = portTaken(settings);
     if (taken != null) {
       System.err.println(taken);

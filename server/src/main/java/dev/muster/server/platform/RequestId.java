@@ -1,5 +1,6 @@
 package dev.muster.server.platform;
 
+import java.util.Map;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
@@ -18,5 +19,15 @@ public final class RequestId {
 
   public static void enter(String id) {
     MDC.put(KEY, id);
+  }
+
+  /// `task` for a thread of its own, where it still runs for this request: a new thread begins with
+  /// an empty logging context.
+  public static Runnable carriedInto(Runnable task) {
+    Map<String, Object> carried = Map.copyOf(MDC.getMap());
+    return () -> {
+      carried.forEach(MDC::put);
+      task.run();
+    };
   }
 }

@@ -33,7 +33,7 @@ public final class Gate {
   static final String NO_CREDENTIAL =
       "Send a credential: the header Authorization: Bearer …, with an access token of"
           + " /api/auth/login/, an API key, a device token or an enrollment token.";
-  private static final int BEFORE_ALL = 10_000;
+  static final int BEFORE_ALL = 10_000;
   private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final List<String> PUBLIC_API =
       List.of("/api/auth/login", "/api/auth/refresh", "/api/health", "/api/info");
@@ -110,24 +110,25 @@ public final class Gate {
     Context loop = Vertx.currentContext();
     context.request().pause();
     Thread.ofVirtual()
-        .start(() -> {
-          Runnable outcome;
-          try {
-            Caller caller = check.get();
-            outcome = () -> enterAs(caller, context);
-          } catch (Refusal refusal) {
-            outcome = () -> problems.answer(context, refusal);
-          } catch (RuntimeException failure) {
-            Log.error("A credential could not be checked", failure);
-            Refusal refusal = Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL);
-            outcome = () -> problems.answer(context, refusal);
-          }
-          Runnable after = outcome;
-          loop.runOnContext(_ -> {
-            context.request().resume();
-            after.run();
-          });
-        });
+        .start(
+            RequestId.carriedInto(() -> {
+              Runnable outcome;
+              try {
+                Caller caller = check.get();
+                outcome = () -> enterAs(caller, context);
+              } catch (Refusal refusal) {
+                outcome = () -> problems.answer(context, refusal);
+              } catch (RuntimeException failure) {
+                Log.error("A credential could not be checked", failure);
+                Refusal refusal = Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL);
+                outcome = () -> problems.answer(context, refusal);
+              }
+              Runnable after = outcome;
+              loop.runOnContext(_ -> {
+                context.request().resume();
+                after.run();
+              });
+            }));
   }
 
   private static void enterAs(Caller caller, RoutingContext context) {
@@ -193,7 +194,7 @@ public final class Gate {
     return !guarded || PUBLIC_API.stream().anyMatch(open -> under(path, open));
   }
 
-  private static boolean under(String path, String prefix) {
+  static boolean under(String path, String prefix) {
     return path.startsWith(prefix)
         && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
   }
