@@ -116,7 +116,7 @@ record Restore(
         AgroalDataSource pool =
             DatabasePool.open(
                 postgres.jdbcUrl(), postgres.user(), postgres.password(), new Patient())) {
-      if (!Migrations.runTo(pool, manifest.schema())) {
+      if (!Migrations.runTo(pool, CONNECTIONS, manifest.schema())) {
         throw new IllegalStateException(
             "The backup was taken by Muster "
                 + manifest.server()
@@ -133,7 +133,7 @@ record Restore(
         throw new IllegalStateException(
             file + " cannot be read any more: " + failure.getMessage(), failure);
       }
-      Migrations.run(pool);
+      Migrations.run(pool, CONNECTIONS);
       return restoration.settle(manifest);
     }
   }

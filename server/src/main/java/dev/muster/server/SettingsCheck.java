@@ -106,7 +106,9 @@ final class SettingsCheck {
     List<String> sentences = new ArrayList<>();
     port(sentences, "muster.port", settings.port());
     port(sentences, "muster.grpc-port", settings.grpcPort());
-    atLeast(sentences, "muster.pool.size", settings.pool().size(), 5);
+    atLeast(sentences, "muster.pool.size", settings.pool().size(), Settings.Pool.LEAST);
+    disk(sentences, settings.disk());
+    tracing(sentences, settings.tracing());
     atLeast(sentences, "muster.wake.rate", settings.wake().rate(), 1);
     atLeast(sentences, "muster.wake.chunk", settings.wake().chunk(), 1);
     if (settings.passwordCost() < 4 || settings.passwordCost() > 20) {
@@ -155,6 +157,24 @@ final class SettingsCheck {
   private static void port(List<String> sentences, String key, int port) {
     if (port < 1 || port > 65_535) {
       sentences.add(key + " must be from 1 to 65535, and is " + port);
+    }
+  }
+
+  private static void disk(List<String> sentences, Settings.Disk disk) {
+    if (disk.warnBelow().asLongValue() < disk.fullBelow().asLongValue()) {
+      sentences.add(
+          "muster.disk.warn-below must not be less than muster.disk.full-below, or the warning comes"
+              + " too late");
+    }
+  }
+
+  private static void tracing(List<String> sentences, Settings.Tracing tracing) {
+    String scheme = tracing.endpoint().map(URI::getScheme).orElse("http");
+    if (scheme == null || !Set.of("http", "https").contains(scheme)) {
+      sentences.add("muster.tracing.endpoint must begin with http:// or https://");
+    }
+    if (!(tracing.ratio() >= 0 && tracing.ratio() <= 1)) {
+      sentences.add("muster.tracing.ratio must be from 0 to 1, and is " + tracing.ratio());
     }
   }
 

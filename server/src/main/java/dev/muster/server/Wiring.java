@@ -1,15 +1,22 @@
 package dev.muster.server;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.DatabasePool;
+import dev.muster.server.platform.DatabaseProbe;
+import dev.muster.server.platform.DiskSpace;
+import dev.muster.server.platform.Gauges;
+import dev.muster.server.platform.Health;
 import dev.muster.server.platform.Jobs;
 import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Migrations;
 import dev.muster.server.platform.Outbox;
 import dev.muster.server.platform.OutboxListener;
 import dev.muster.server.platform.OutboxRelay;
+import dev.muster.server.platform.PoolUse;
 import dev.muster.server.platform.RecurringJob;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.platform.Settings.ServerRole;
@@ -17,6 +24,7 @@ import dev.muster.server.postgres.DataFolder;
 import dev.muster.server.postgres.EmbeddedPostgres;
 import dev.muster.server.web.CurrentClaim;
 import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -35,13 +43,27 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class Wiring {
   /// The database process and the pool on it, as one thing that is opened and closed.
-  private record Storage(@Nullable EmbeddedPostgres embedded, AgroalDataSource pool) {}
+  private record Storage(
+      @Nullable EmbeddedPostgres embedded, AgroalDataSource pool, AgroalDataSource forProbe) {
+    static Storage of(
+        @Nullable EmbeddedPostgres embedded,
+        String url,
+        @Nullable String user,
+        @Nullable String password,
+        Settings.Pool limits) {
+      return new Storage(
+          embedded,
+          DatabasePool.open(url, user, password, limits),
+          DatabasePool.openForProbe(url, user, password));
+    }
+  }
 
   private final Settings settings;
   private @Nullable Storage storage;
   private @Nullable Jobs jobs;
   private @Nullable OutboxRelay relay;
   private @Nullable Broadcast broadcast;
+  private @Nullable DiskSpace disk;
 
   Wiring(Settings settings) {
     this.settings = settings;
@@ -74,26 +96,50 @@ final class Wiring {
   @Singleton
   Database database(DataFolder folder) {
     storage = open(folder);
-    Migrations.run(storage.pool());
+    Migrations.run(storage.pool(), settings.pool().size());
     return new Database(storage.pool(), CurrentClaim::ofThisRequest);
+  }
+
+  @Produces
+  @Singleton
+  DiskSpace diskSpace(DataFolder folder) {
+    return settings.databaseUrl().isPresent()
+        ? DiskSpace.unseen(settings.disk())
+        : DiskSpace.of(folder.path(), settings.disk());
+  }
+
+  /// @param database because the probe is of what was opened for it
+  @Produces
+  @Singleton
+  DatabaseProbe probe(Database database, InstantSource clock) {
+    return new DatabaseProbe(requireNonNull(storage).forProbe(), clock);
+  }
+
+  @Produces
+  @Singleton
+  PoolUse poolUse(Database database) {
+    return new PoolUse(requireNonNull(storage).pool());
+  }
+
+  @Produces
+  @Singleton
+  Health health(DatabaseProbe probe, PoolUse pool, DiskSpace disk) {
+    return new Health(probe, pool, disk);
   }
 
   private Storage open(DataFolder folder) {
     String url = settings.databaseUrl().orElse(null);
     if (url != null) {
-      return new Storage(
+      return Storage.of(
           null,
-          DatabasePool.open(
-              url,
-              settings.databaseUser().orElse(null),
-              settings.databasePassword().orElse(null),
-              settings.pool()));
+          url,
+          settings.databaseUser().orElse(null),
+          settings.databasePassword().orElse(null),
+          settings.pool());
     }
     EmbeddedPostgres embedded = EmbeddedPostgres.start(folder, settings.pool().size());
-    return new Storage(
-        embedded,
-        DatabasePool.open(
-            embedded.jdbcUrl(), embedded.user(), embedded.password(), settings.pool()));
+    return Storage.of(
+        embedded, embedded.jdbcUrl(), embedded.user(), embedded.password(), settings.pool());
   }
 
   @Produces
@@ -110,6 +156,17 @@ final class Wiring {
   @Singleton
   Broadcast broadcast(Database database) {
     return new Broadcast(database.dataSource());
+  }
+
+  void watch(
+      @Observes @Priority(90) StartupEvent event,
+      MeterRegistry metrics,
+      DatabaseProbe probe,
+      PoolUse pool,
+      DiskSpace disk) {
+    this.disk = disk;
+    disk.start();
+    Gauges.register(metrics, probe, pool, disk);
   }
 
   void start(
@@ -144,7 +201,11 @@ final class Wiring {
     if (broadcast != null) {
       broadcast.close();
     }
+    if (disk != null) {
+      disk.close();
+    }
     if (storage != null) {
+      storage.forProbe().close();
       storage.pool().close();
       if (storage.embedded() != null) {
         storage.embedded().close();

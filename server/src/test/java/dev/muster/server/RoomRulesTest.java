@@ -140,7 +140,7 @@ class RoomRulesTest {
     noClasses()
         .that(not(simpleNameEndingWith("Resource").or(new NestedIn("Resource"))))
         .should()
-        .dependOnClassesThat(simpleNameEndingWith("Resource"))
+        .dependOnClassesThat(simpleNameEndingWith("Resource").and(resideInAPackage(ROOT + "..")))
         .check(CLASSES);
   }
 

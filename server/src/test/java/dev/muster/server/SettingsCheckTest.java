@@ -50,6 +50,32 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void aDiskThatIsFullBeforeItWarnsAndATraceThatGoesNowhereAreMistakes() throws IOException {
+    settings(
+        """
+        muster.disk.warn-below=1G
+        muster.disk.full-below=2G
+        muster.tracing.endpoint=grpc://collector:4317
+        muster.tracing.ratio=1.5
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .hasSize(3)
+        .anySatisfy(line -> assertThat(line).startsWith("muster.disk.warn-below must not be less"))
+        .anySatisfy(line -> assertThat(line).contains("must begin with http:// or https://"))
+        .anySatisfy(line -> assertThat(line).contains("muster.tracing.ratio").contains("1.5"));
+  }
+
+  @Test
+  void aLogFormatThatIsNoneIsRefusedWithThoseThatAre() throws IOException {
+    settings("muster.log-format=xml\n");
+    assertThat(SettingsCheck.mistakes())
+        .singleElement()
+        .asString()
+        .startsWith("muster.log-format cannot be \"xml\"")
+        .contains("json");
+  }
+
+  @Test
   void aValueOfTheWrongTypeIsNamedWithItsKey() throws IOException {
     settings("muster.pool.size=many\n");
     assertThat(SettingsCheck.mistakes())

@@ -4,6 +4,8 @@ import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -12,6 +14,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -51,7 +54,10 @@ public final class Lines {
     broadcast.onReset(this::hangUpOnRevoked);
   }
 
-  void start(@Observes StartupEvent event, Vertx vertx) {
+  void start(@Observes StartupEvent event, Vertx vertx, MeterRegistry metrics) {
+    Gauge.builder("muster.doorbells.open", connected, Map::size)
+        .description("Devices whose doorbell is connected to this node")
+        .register(metrics);
     vertx.setPeriodic(PING_EVERY.toMillis(), _ -> Thread.startVirtualThread(this::tidy));
   }
 

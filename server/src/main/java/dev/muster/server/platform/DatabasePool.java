@@ -19,6 +19,21 @@ public final class DatabasePool {
 
   public static AgroalDataSource open(
       String jdbcUrl, @Nullable String user, @Nullable String password, Settings.Pool limits) {
+    return open(jdbcUrl, user, password, limits, "0");
+  }
+
+  /// One connection for a [DatabaseProbe], which gives up on a database that is silent.
+  public static AgroalDataSource openForProbe(
+      String jdbcUrl, @Nullable String user, @Nullable String password) {
+    return open(jdbcUrl, user, password, new ProbeLimits(), "5");
+  }
+
+  private static AgroalDataSource open(
+      String jdbcUrl,
+      @Nullable String user,
+      @Nullable String password,
+      Settings.Pool limits,
+      String socketTimeoutSeconds) {
     AgroalConnectionPoolConfigurationSupplier pool =
         new AgroalConnectionPoolConfigurationSupplier()
             .minSize(0)
@@ -37,6 +52,7 @@ public final class DatabasePool {
                   .autoCommit(true)
                   .jdbcProperty("ApplicationName", "muster")
                   .jdbcProperty("connectTimeout", "5")
+                  .jdbcProperty("socketTimeout", socketTimeoutSeconds)
                   .jdbcProperty("tcpKeepAlive", "true")
                   .jdbcProperty("reWriteBatchedInserts", "true")
                   .jdbcProperty("options", options(limits));
@@ -50,9 +66,38 @@ public final class DatabasePool {
             });
     try {
       return AgroalDataSource.from(
-          new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool));
+          new AgroalDataSourceConfigurationSupplier()
+              .metricsEnabled(true)
+              .connectionPoolConfiguration(pool));
     } catch (SQLException failure) {
       throw new IllegalStateException("The connection pool cannot be opened", failure);
+    }
+  }
+
+  private record ProbeLimits() implements Settings.Pool {
+    @Override
+    public int size() {
+      return ConnectionBudget.OUTSIDE_THE_POOL;
+    }
+
+    @Override
+    public Duration acquireTimeout() {
+      return Duration.ofSeconds(5);
+    }
+
+    @Override
+    public Duration statementTimeout() {
+      return Duration.ofSeconds(5);
+    }
+
+    @Override
+    public Duration lockTimeout() {
+      return Duration.ofSeconds(5);
+    }
+
+    @Override
+    public Duration idleInTransactionTimeout() {
+      return Duration.ofSeconds(5);
     }
   }
 

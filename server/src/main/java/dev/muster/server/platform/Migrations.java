@@ -19,17 +19,19 @@ public final class Migrations {
 
   /// Safe to run by several nodes at once: Flyway holds a lock.
   ///
-  /// @throws IllegalStateException when the database is too old, or does not write through to disk
-  public static void run(DataSource dataSource) {
-    prepare(dataSource);
+  /// @param poolSize connections that this node may come to ask for
+  /// @throws IllegalStateException when the database is too old, does not write through to disk, or
+  ///   has too few connections left
+  public static void run(DataSource dataSource, int poolSize) {
+    prepare(dataSource, poolSize);
     flyway().dataSource(dataSource).load().migrate();
   }
 
   /// The same up to a version that this server knows, to load what was backed up at that version.
   ///
   /// @return false, with nothing migrated, when this server does not know the version
-  public static boolean runTo(DataSource dataSource, String version) {
-    prepare(dataSource);
+  public static boolean runTo(DataSource dataSource, int poolSize, String version) {
+    prepare(dataSource, poolSize);
     MigrationVersion target = MigrationVersion.fromVersion(version);
     boolean known =
         Arrays.stream(flyway().dataSource(dataSource).load().info().all())
@@ -40,9 +42,10 @@ public final class Migrations {
     return known;
   }
 
-  private static void prepare(DataSource dataSource) {
+  private static void prepare(DataSource dataSource, int poolSize) {
     try (Connection connection = dataSource.getConnection()) {
       requireDurable(connection);
+      ConnectionBudget.of(connection).requireRoomFor(poolSize);
       ensureRoles(connection);
     } catch (SQLException failure) {
       throw new IllegalStateException(

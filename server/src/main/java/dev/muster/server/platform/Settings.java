@@ -226,6 +226,9 @@ public interface Settings {
 
   /// Connections and how long they may take.
   interface Pool {
+    /// With fewer a node would wait for itself: broadcasts and migrations keep some.
+    int LEAST = 5;
+
     /// Connections to the database at the most, at least 5.
     @WithDefault("20")
     int size();

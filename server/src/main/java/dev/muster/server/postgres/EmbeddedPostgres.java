@@ -35,6 +35,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final String password;
   private final int port;
   private final int maxConnections;
+  private final PostgresLog log;
   private final boolean asRoot;
   private volatile boolean closing;
   private volatile Process postmaster;
@@ -47,6 +48,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     this.password = password;
     this.port = port;
     this.maxConnections = maxConnections;
+    this.log = new PostgresLog(folder.resolveSibling("postgres.log"));
     this.asRoot = System.getProperty("user.name", "").equals("root");
     if (!Files.exists(folder.resolve("PG_VERSION"))) {
       initialize();
@@ -89,6 +91,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       postgres.waitUntilReady();
       postgres.provision();
       Thread.ofVirtual().name("postgres-supervisor").start(postgres::supervise);
+      postgres.log.start();
       return postgres;
     } catch (IOException failure) {
       throw new UncheckedIOException("The embedded PostgreSQL cannot be started", failure);
@@ -118,12 +121,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /// Stops looking after PostgreSQL without stopping it, as a killed server does.
   void abandon() {
     closing = true;
+    log.close();
   }
 
   /// Stops PostgreSQL (a fast shutdown) and waits until it is gone.
   @Override
   public void close() {
     closing = true;
+    log.close();
     try {
       stop(postmaster.toHandle());
     } catch (IOException failure) {
@@ -197,8 +202,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
     ProcessBuilder builder = command(words);
     builder.redirectErrorStream(true);
-    builder.redirectOutput(
-        ProcessBuilder.Redirect.appendTo(folder.resolveSibling("postgres.log").toFile()));
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.path().toFile()));
     Process process = builder.start();
     process.getOutputStream().close();
     return process;
@@ -212,10 +216,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       } catch (SQLException _) {
         if (postmaster.waitFor(100, TimeUnit.MILLISECONDS)) {
           throw new IOException(
-              "PostgreSQL ended with code "
-                  + postmaster.exitValue()
-                  + "; see "
-                  + folder.resolveSibling("postgres.log"));
+              "PostgreSQL ended with code " + postmaster.exitValue() + "; see " + log.path());
         }
       }
     }

@@ -1,15 +1,19 @@
 package dev.muster.server.web;
 
+import static java.util.Comparator.naturalOrder;
+
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Epoch;
-import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Health;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -24,10 +28,14 @@ public final class HealthResource {
   /// The whole answer of a liveness probe.
   public record Liveness(String status) {}
 
-  /// `status` is `healthy` only when every check is.
-  public record Health(String status, Map<String, Check> checks) {}
+  /// `status` is that of the worst check: `healthy`, `warning` or `unhealthy`.
+  public record Readiness(String status, Map<String, Check> checks) {}
 
-  public record Check(String status, String message) {}
+  public record Check(String status, String message) {
+    static Check of(Health.Check check) {
+      return new Check(wireName(check.status()), check.message());
+    }
+  }
 
   /// What answers. `epoch` changes when the database is restored from a backup.
   public record Info(String name, String version, UUID epoch) {}
@@ -35,14 +43,18 @@ public final class HealthResource {
   /// What answers, to who asked for nothing.
   public record Greeting(String name, String version) {}
 
-  private static final Liveness HEALTHY = new Liveness("healthy");
+  private static final Liveness ALIVE = new Liveness("healthy");
 
+  private final Health health;
   private final Database database;
   private final String version;
   private volatile @Nullable UUID epoch;
 
   HealthResource(
-      Database database, @ConfigProperty(name = "quarkus.application.version") String version) {
+      Health health,
+      Database database,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.health = health;
     this.database = database;
     this.version = version;
   }
@@ -51,31 +63,32 @@ public final class HealthResource {
   @Path("health")
   @Operation(summary = "Liveness: the process answers")
   public Liveness health() {
-    return HEALTHY;
+    return ALIVE;
   }
 
   @GET
   @Path("healthz")
   @Operation(summary = "Liveness: the process answers")
   public Liveness healthz() {
-    return HEALTHY;
+    return ALIVE;
   }
 
   @GET
   @Path("api/health")
-  @Operation(summary = "Readiness: 503 when a check fails")
+  @Operation(summary = "Readiness: 503 when a check is unhealthy, 200 with warnings or without")
   public Response readiness() {
-    Check check;
-    try {
-      database.acrossOrganizations(handle -> handle.createQuery("select 1").mapTo(int.class).one());
-      check = new Check("healthy", "PostgreSQL answers");
-    } catch (Refusal refusal) {
-      check = new Check("unhealthy", refusal.detail());
-    }
-    boolean healthy = check.status().equals("healthy");
-    return Response.status(healthy ? 200 : 503)
-        .entity(new Health(healthy ? "healthy" : "unhealthy", Map.of("database", check)))
+    Map<String, Health.Check> found = health.checks();
+    Health.Status worst =
+        found.values().stream().map(Health.Check::status).max(naturalOrder()).orElseThrow();
+    Map<String, Check> checks = new TreeMap<>();
+    found.forEach((name, check) -> checks.put(name, Check.of(check)));
+    return Response.status(worst == Health.Status.UNHEALTHY ? 503 : 200)
+        .entity(new Readiness(wireName(worst), checks))
         .build();
+  }
+
+  private static String wireName(Health.Status status) {
+    return status.name().toLowerCase(Locale.ROOT);
   }
 
   @GET

@@ -18,8 +18,15 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /// Maps whatever leaves a resource to a problem document. The one mapper of the REST transport.
 public class ProblemMappers {
+  private final Refusals refusals;
+
+  ProblemMappers(Refusals refusals) {
+    this.refusals = refusals;
+  }
+
   @ServerExceptionMapper
   public Response refusal(Refusal refusal) {
+    refusals.count(refusal.code());
     Problems.Problem problem = Problems.Problem.of(refusal);
     Response.ResponseBuilder response =
         Response.status(problem.status()).type(Problems.MEDIA_TYPE).entity(problem);

@@ -49,9 +49,11 @@ public final class Problems {
   }
 
   private final ObjectMapper json;
+  private final Refusals refusals;
 
-  Problems(ObjectMapper json) {
+  Problems(ObjectMapper json, Refusals refusals) {
     this.json = json;
+    this.refusals = refusals;
   }
 
   /// Ends the request with `refusal`. For use before routing; resources throw instead.
@@ -61,6 +63,7 @@ public final class Problems {
     if (response.ended()) {
       return;
     }
+    refusals.count(refusal.code());
     response.setStatusCode(problem.status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     String retryAfter = retryAfter(refusal);

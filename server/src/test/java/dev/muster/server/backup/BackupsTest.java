@@ -106,7 +106,7 @@ class BackupsTest {
           .hasSize(before.remove("audit.entry").size() + 1); // of the second backup
       assertThat(after).isEqualTo(before);
       assertThat(before.get("policy.desired")).hasSize(1);
-      Migrations.run(target.database().dataSource()); // as it is not a new database
+      Migrations.run(target.database().dataSource(), 5); // as it is not a new database
     }
   }
 

@@ -43,7 +43,7 @@ public final class TestPostgres {
                 postgres.close();
                 data.close();
               }));
-      Migrations.run(dataSource("muster"));
+      Migrations.run(dataSource("muster"), 20);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
