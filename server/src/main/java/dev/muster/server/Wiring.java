@@ -20,6 +20,7 @@ import dev.muster.server.platform.PoolUse;
 import dev.muster.server.platform.RecurringJob;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.platform.Settings.ServerRole;
+import dev.muster.server.platform.Tracing;
 import dev.muster.server.postgres.DataFolder;
 import dev.muster.server.postgres.EmbeddedPostgres;
 import dev.muster.server.web.CurrentClaim;
@@ -94,10 +95,24 @@ final class Wiring {
 
   @Produces
   @Singleton
-  Database database(DataFolder folder) {
+  Tracing tracing() {
+    Settings.Tracing wanted = settings.tracing();
+    return wanted
+        .endpoint()
+        .map(endpoint -> Tracing.to(endpoint, wanted.ratio(), Version.text()))
+        .orElseGet(Tracing::off);
+  }
+
+  void closeTracing(@Disposes Tracing tracing) {
+    tracing.close();
+  }
+
+  @Produces
+  @Singleton
+  Database database(DataFolder folder, Tracing tracing) {
     storage = open(folder);
     Migrations.run(storage.pool(), settings.pool().size());
-    return new Database(storage.pool(), CurrentClaim::ofThisRequest);
+    return new Database(storage.pool(), CurrentClaim::ofThisRequest, tracing);
   }
 
   @Produces
@@ -174,13 +189,14 @@ final class Wiring {
       Database database,
       Outbox outbox,
       Broadcast broadcast,
+      Tracing tracing,
       @All List<RecurringJob> recurring) {
     this.broadcast = broadcast;
     broadcast.start();
     relay = new OutboxRelay(outbox);
     relay.start();
     if (settings.roles().contains(ServerRole.WORKER)) {
-      jobs = new Jobs(database.dataSource(), recurring);
+      jobs = new Jobs(database.dataSource(), recurring, tracing);
       jobs.start();
     }
   }

@@ -1,5 +1,6 @@
 package dev.muster.server.platform;
 
+import io.opentelemetry.api.trace.SpanKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
@@ -29,17 +30,23 @@ public final class Database {
   private final DataSource dataSource;
   private final Jdbi jdbi;
   private final Supplier<@Nullable Claim> claims;
+  private final Tracing tracing;
 
   public Database(DataSource dataSource) {
-    this(dataSource, () -> null);
+    this(dataSource, () -> null, Tracing.off());
   }
 
   /// @param claims the claim of the request that the present thread works for, if it has one
-  public Database(DataSource dataSource, Supplier<@Nullable Claim> claims) {
+  public Database(
+      DataSource dataSource, Supplier<@Nullable Claim> claims, Tracing tracing) {
     this.dataSource = dataSource;
     this.claims = claims;
+    this.tracing = tracing;
     this.jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
     jdbi.registerArgument(new OrganizationIdArgument());
+    if (tracing.isOn()) {
+      jdbi.setSqlLogger(new StatementSpans(tracing));
+    }
   }
 
   /// Runs `work` in a transaction that sees the rows of `organization` only.
@@ -78,6 +85,10 @@ public final class Database {
     return once("none", TransactionIsolationLevel.READ_COMMITTED, work);
   }
 
+  Tracing tracing() {
+    return tracing;
+  }
+
   /// For libraries that manage their own tables (the job scheduler).
   public DataSource dataSource() {
     return dataSource;
@@ -109,7 +120,10 @@ public final class Database {
     }
     INSIDE.set(this);
     try {
-      return retrying(tries, role, organization, isolation, work);
+      return tracing.within(
+          SpanKind.CLIENT,
+          "transaction",
+          () -> retrying(tries, role, organization, isolation, work));
     } finally {
       INSIDE.remove();
     }

@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import dev.muster.server.platform.RecurringJob.JobClass;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,18 +20,29 @@ public final class Jobs implements AutoCloseable {
 
   private final List<Scheduler> schedulers = new ArrayList<>();
 
-  public Jobs(DataSource dataSource, List<RecurringJob> jobs) {
+  public Jobs(DataSource dataSource, List<RecurringJob> jobs, Tracing tracing) {
     for (JobClass jobClass : JobClass.values()) {
       List<RecurringTask<Void>> tasks =
-          jobs.stream().filter(job -> job.jobClass() == jobClass).map(Jobs::task).toList();
+          jobs.stream()
+              .filter(job -> job.jobClass() == jobClass)
+              .map(job -> task(job, tracing))
+              .toList();
       if (!tasks.isEmpty()) {
         schedulers.add(scheduler(dataSource, jobClass, tasks));
       }
     }
   }
 
-  private static RecurringTask<Void> task(RecurringJob job) {
-    return Tasks.recurring(job.name(), FixedDelay.of(job.every())).execute((_, _) -> job.run());
+  private static RecurringTask<Void> task(RecurringJob job, Tracing tracing) {
+    return Tasks.recurring(job.name(), FixedDelay.of(job.every()))
+        .execute((_, _) -> {
+          var _ = tracing.fresh(SpanKind.INTERNAL, "job " + job.name(), () -> ran(job));
+        });
+  }
+
+  private static RecurringJob ran(RecurringJob job) {
+    job.run();
+    return job;
   }
 
   private static Scheduler scheduler(

@@ -2,6 +2,7 @@ package dev.muster.server.platform;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opentelemetry.api.trace.SpanKind;
 import io.quarkus.logging.Log;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ public final class Outbox {
   private static final Duration LEASE = Duration.ofMinutes(1);
 
   private final Database database;
+  private final Tracing tracing;
   private final InstantSource clock;
   private final ObjectMapper json;
   private final List<OutboxListener<?>> listeners;
@@ -40,6 +42,7 @@ public final class Outbox {
       ObjectMapper json,
       List<OutboxListener<?>> listeners) {
     this.database = database;
+    this.tracing = database.tracing();
     this.clock = clock;
     this.json = json;
     this.listeners = List.copyOf(listeners);
@@ -60,11 +63,14 @@ public final class Outbox {
       if (listener.eventType().isInstance(event)) {
         OutboxStore.insert(
             handle,
-            Ids.next(),
-            organization,
-            listener.name(),
-            event.getClass().getSimpleName(),
-            write(event),
+            new OutboxStore.Row(
+                Ids.next(),
+                organization.value(),
+                listener.name(),
+                event.getClass().getSimpleName(),
+                write(event),
+                0,
+                tracing.current()),
             clock.instant());
         any = true;
       }
@@ -113,7 +119,12 @@ public final class Outbox {
       return "no listener of this name in this version";
     }
     try {
-      hand(listener, row);
+      var _ =
+          tracing.continuing(
+              row.traceparent(),
+              SpanKind.CONSUMER,
+              "outbox " + row.listener(),
+              () -> handed(listener, row));
       return null;
     } catch (RuntimeException | JsonProcessingException failure) {
       Log.warnf(failure, "Event %s %s was not taken by %s", row.type(), row.id(), row.listener());
@@ -121,10 +132,11 @@ public final class Outbox {
     }
   }
 
-  private <E extends Record> void hand(OutboxListener<E> listener, OutboxStore.Row row)
+  private <E extends Record> OutboxStore.Row handed(OutboxListener<E> listener, OutboxStore.Row row)
       throws JsonProcessingException {
     listener.heard(
         new OrganizationId(row.organizationId()), json.readValue(row.body(), listener.eventType()));
+    return row;
   }
 
   private void postpone(Handle handle, OutboxStore.Row row, String error) {

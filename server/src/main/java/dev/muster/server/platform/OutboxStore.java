@@ -9,29 +9,30 @@ import org.jspecify.annotations.Nullable;
 /// The SQL of the outbox.
 final class OutboxStore {
   record Row(
-      UUID id, UUID organizationId, String listener, String type, String body, int attempts) {}
-
-  private OutboxStore() {}
-
-  static void insert(
-      Handle handle,
       UUID id,
-      OrganizationId organization,
+      UUID organizationId,
       String listener,
       String type,
       String body,
-      Instant now) {
+      int attempts,
+      @Nullable String traceparent) {}
+
+  private OutboxStore() {}
+
+  static void insert(Handle handle, Row row, Instant now) {
     handle
         .createUpdate(
             """
-            insert into platform.outbox (id, organization_id, listener, event_type, body, created_at, due_at)
-            values (:id, :organization, :listener, :type, cast(:body as jsonb), :now, :now)
+            insert into platform.outbox
+              (id, organization_id, listener, event_type, body, traceparent, created_at, due_at)
+            values (:id, :organization, :listener, :type, cast(:body as jsonb), :traceparent, :now, :now)
             """)
-        .bind("id", id)
-        .bind("organization", organization)
-        .bind("listener", listener)
-        .bind("type", type)
-        .bind("body", body)
+        .bind("id", row.id())
+        .bind("organization", row.organizationId())
+        .bind("listener", row.listener())
+        .bind("type", row.type())
+        .bind("body", row.body())
+        .bind("traceparent", row.traceparent())
         .bind("now", now)
         .execute();
   }
@@ -49,7 +50,7 @@ final class OutboxStore {
               order by due_at, id
               limit :limit
               for update skip locked)
-            returning id, organization_id, listener, event_type as type, body::text as body, attempts
+            returning id, organization_id, listener, event_type as type, body::text as body, attempts, traceparent
             """)
         .bind("now", now)
         .bind("leasedUntil", leasedUntil)
@@ -61,7 +62,8 @@ final class OutboxStore {
                 row.getString("listener"),
                 row.getString("type"),
                 row.getString("body"),
-                row.getInt("attempts")))
+                row.getInt("attempts"),
+                row.getString("traceparent")))
         .list();
   }
 
