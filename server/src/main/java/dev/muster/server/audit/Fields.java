@@ -2,7 +2,7 @@ package dev.muster.server.audit;
 
 import dev.muster.protocol.Json;
 import dev.muster.protocol.Payloads;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -63,7 +63,10 @@ record Fields(Json.Obj before, Json.Obj after) {
 
   /// `password_hash`, `deviceToken` and `PSK`, but not `token_id`.
   private static boolean isSecret(String name) {
-    List<String> words = List.of(name.split("[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])", -1));
-    return SECRET.contains(words.getLast().toLowerCase(Locale.ROOT));
+    return Arrays.stream(name.split("[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])", -1))
+        .filter(word -> !word.isEmpty())
+        .reduce((_, last) -> last)
+        .filter(last -> SECRET.contains(last.toLowerCase(Locale.ROOT)))
+        .isPresent();
   }
 }

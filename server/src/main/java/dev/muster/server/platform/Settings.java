@@ -48,7 +48,8 @@ public interface Settings {
   @WithDefault("false")
   boolean openAnywhere();
 
-  /// What this process does: answers requests (`api`), runs jobs (`worker`), or both.
+  /// What this process does: `api` answers requests, `worker` runs jobs. Without `api` all but
+  /// health and metrics is 503.
   @WithDefault("api,worker")
   List<ServerRole> roles();
 

@@ -52,4 +52,30 @@ class MasterKeyTest {
         .isNotEqualTo(key.mac("b", "a"))
         .isNotEqualTo(MasterKey.of(OTHER).mac("a", "b"));
   }
+
+  @Test
+  void eachPurposeHasAKeyOfItsOwn() {
+    assertThat(key.derive("a").getEncoded())
+        .hasSize(32)
+        .isEqualTo(MasterKey.of(KEY).derive("a").getEncoded())
+        .isNotEqualTo(key.derive("b").getEncoded())
+        .isNotEqualTo(MasterKey.of(OTHER).derive("a").getEncoded());
+  }
+
+  /// What is derived must never change: entries of years past are verified by it.
+  @Test
+  void theDerivationIsTheOneOfTheStandard() throws Exception {
+    byte[] salt = new byte[32];
+    byte[] pseudorandom = hmac(salt, java.util.Base64.getUrlDecoder().decode(KEY));
+    byte[] info = "audit.entry".getBytes(StandardCharsets.UTF_8);
+    byte[] block = java.util.Arrays.copyOf(info, info.length + 1);
+    block[info.length] = 1;
+    assertThat(key.derive("audit.entry").getEncoded()).isEqualTo(hmac(pseudorandom, block));
+  }
+
+  private static byte[] hmac(byte[] key, byte[] text) throws Exception {
+    var mac = javax.crypto.Mac.getInstance("HmacSHA256");
+    mac.init(new javax.crypto.spec.SecretKeySpec(key, "HmacSHA256"));
+    return mac.doFinal(text);
+  }
 }

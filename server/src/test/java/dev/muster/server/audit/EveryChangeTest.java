@@ -1,0 +1,228 @@
+package dev.muster.server.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.server.testing.Api;
+import dev.muster.server.testing.EnrolledDevice;
+import dev.muster.server.testing.ServerUnderTest;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Every operation that changes something leaves exactly one entry: an operation that nobody
+/// thought of fails here.
+@QuarkusTest
+@QuarkusTestResource(ServerUnderTest.class)
+@SuppressWarnings("NullAway.Init") // set before each test
+class EveryChangeTest {
+  /// `operation | what is called | body | status | action`, done one after the other.
+  private static final String CHANGES =
+      """
+      POST   /api/devices/{device_id}/assign-policy/{policy_id}   | /api/devices/free/assign-policy/p  |          | 202 | policy.assigned
+      DELETE /api/devices/{device_id}/assign-policy/{policy_id}   | /api/devices/held/assign-policy/p  |          | 204 | policy.unassigned
+      DELETE /api/devices/{device_id}/token                       | /api/devices/{enrolled}/token      |          | 204 | device.locked_out
+      POST   /api/enrollment-tokens                               | /api/enrollment-tokens             | empty    | 201 | enrollment_token.created
+      DELETE /api/enrollment-tokens/{id}                          | /api/enrollment-tokens/{token}     |          | 204 | enrollment_token.revoked
+      POST   /api/groups                                          | /api/groups                        | named    | 201 | group.created
+      POST   /api/groups/{group}/assign-policy/{policy_id}        | /api/groups/empty/assign-policy/p  |          | 202 | policy.assigned
+      DELETE /api/groups/{group}/assign-policy/{policy_id}        | /api/groups/full/assign-policy/p   |          | 204 | policy.unassigned
+      POST   /api/groups/{group}/devices                          | /api/groups/empty/devices          | members  | 204 | group.members_added
+      POST   /api/groups/{group}/devices/{device_id}              | /api/groups/full/devices/free      |          | 204 | group.members_added
+      DELETE /api/groups/{group}/devices/{device_id}              | /api/groups/full/devices/held      |          | 204 | group.members_removed
+      POST   /api/policies                                        | /api/policies                      | policy   | 201 | policy.created
+      POST   /api/policies/{policy_id}/versions                   | /api/policies/p/versions           | empty    | 201 | policy.published
+      POST   /api/policies/{policy_id}/rollback/{version_id}      | /api/policies/p/rollback/1         |          | 202 | policy.rolled_back
+      PATCH  /api/policies/{policy_id}/settings                   | /api/policies/p/settings           | settings | 201 | policy.published
+      POST   /api/policies/{policy_id}/archive                    | /api/policies/unused/archive       |          | 200 | policy.archived
+      PUT    /devices/{id}/policy                                 | /devices/free/policy               | camera   | 200 | device.overridden
+      DELETE /devices/{id}/policy                                 | /devices/free/policy               |          | 200 | device.override_cleared
+      """;
+
+  /// What leaves no entry, and why.
+  private static final Map<String, String> NO_CHANGES =
+      Map.of(
+          "POST /devices/{id}/report", "a device's own call",
+          "POST /devices/{id}/token", "a device's own call");
+
+  /// Done without a person, so told of in a test of its own.
+  private static final Set<String> ENROLLING = Set.of("POST /enroll", "POST /v1/register");
+
+  /// Operations whose entries are the matter of the tests of their rooms.
+  private static final Set<String> ELSEWHERE =
+      Set.of(
+          "POST /api/auth/login",
+          "POST /api/auth/logout",
+          "POST /api/auth/refresh",
+          "POST /api/devices",
+          "PATCH /api/devices/{device_id}",
+          "POST /api/organizations",
+          "POST /api/users",
+          "PATCH /api/users/{id}");
+
+  private record Row(String operation, String path, String body, int status, String action) {
+    static Row of(String line) {
+      List<String> cells = Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
+      return new Row(
+          cells.get(0).replaceAll(" +", " "),
+          cells.get(1),
+          cells.get(2),
+          Integer.parseInt(cells.get(3)),
+          cells.get(4));
+    }
+
+    String method() {
+      return operation.substring(0, operation.indexOf(' '));
+    }
+  }
+
+  private static final List<Row> ROWS = CHANGES.lines().map(Row::of).toList();
+
+  Api admin;
+  Map<String, String> ids;
+
+  @BeforeEach
+  void makeThings() {
+    admin = Api.ofNewOrganization();
+    for (String device : List.of("free", "held")) {
+      admin.post("/api/devices/", Map.of("name", device, "device_id", device)).expect(201);
+    }
+    for (String policy : List.of("p", "unused")) {
+      admin.post("/api/policies/", Map.of("name", policy, "type", "RESTRICTIONS")).expect(201);
+      admin.post("/api/policies/" + policy + "/versions/").expect(201);
+    }
+    admin.post("/api/policies/p/versions/").expect(201);
+    for (String group : List.of("empty", "full")) {
+      admin.post("/api/groups/", Map.of("name", group)).expect(201);
+    }
+    admin.post("/api/groups/full/devices/held").expect(204);
+    admin.post("/api/groups/full/assign-policy/p").expect(202);
+    admin.post("/api/devices/held/assign-policy/p").expect(202);
+    ids =
+        Map.of(
+            "{enrolled}", EnrolledDevice.in(admin).id(),
+            "{token}", admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("id"));
+  }
+
+  private Api.Answer call(Api caller, Row row, String requestId) {
+    String path = row.path();
+    for (Map.Entry<String, String> id : ids.entrySet()) {
+      path = path.replace(id.getKey(), id.getValue());
+    }
+    return caller.withHeader("X-Request-ID", requestId).send(row.method(), path, body(row.body()));
+  }
+
+  private static @Nullable Object body(String name) {
+    return switch (name) {
+      case "" -> null;
+      case "empty" -> Map.of();
+      case "named" -> Map.of("name", "new");
+      case "members" -> Map.of("device_ids", List.of("free", "held"));
+      case "policy" -> Map.of("name", "new", "type", "APPS");
+      case "settings" -> Map.of("set", Map.of("cameraDisabled", true));
+      case "camera" -> Map.of("cameraDisabled", false);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private List<String> actions(String requestId) {
+    return admin
+        .get("/api/audit/?request_id=" + requestId)
+        .expect(200)
+        .node("results")
+        .findValuesAsText("action");
+  }
+
+  @Test
+  void everyOperationThatIsNotAReadIsKnownHere() {
+    Set<String> published = new TreeSet<>();
+    Api.anonymous()
+        .get("/openapi?format=json")
+        .expect(200)
+        .node("paths")
+        .properties()
+        .forEach(path ->
+            path.getValue()
+                .fieldNames()
+                .forEachRemaining(method -> {
+                  if (!method.equals("get")) {
+                    published.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey());
+                  }
+                }));
+    Set<String> known = new TreeSet<>(NO_CHANGES.keySet());
+    known.addAll(ENROLLING);
+    known.addAll(ELSEWHERE);
+    ROWS.forEach(row -> known.add(row.operation()));
+    assertThat(known).isEqualTo(published);
+  }
+
+  @Test
+  void everyChangeLeavesOneEntryWithTheRequestThatMadeIt() {
+    for (int i = 0; i < ROWS.size(); i++) {
+      Row row = ROWS.get(i);
+      call(admin, row, "change-" + i).expect(row.status());
+      assertThat(actions("change-" + i)).describedAs(row.operation()).containsExactly(row.action());
+    }
+    assertThat(admin.get("/api/audit/verify/").expect(200).node("intact").asBoolean()).isTrue();
+  }
+
+  @Test
+  void whatIsRefusedLeavesNoEntry() {
+    Api viewer = admin.newUser("viewer");
+    for (int i = 0; i < ROWS.size(); i++) {
+      assertThat(call(viewer, ROWS.get(i), "refused-" + i).status()).isEqualTo(403);
+      assertThat(actions("refused-" + i)).describedAs(ROWS.get(i).operation()).isEmpty();
+    }
+  }
+
+  /// Asking for what is so already succeeds, and is no change.
+  @Test
+  void whatChangesNothingLeavesNoEntry() {
+    Api again = admin.withHeader("X-Request-ID", "again");
+    again.post("/api/devices/held/assign-policy/p").expect(202);
+    again.post("/api/groups/full/assign-policy/p").expect(202);
+    again.post("/api/groups/full/devices/held").expect(204);
+    again.delete("/api/groups/empty/devices/held").expect(204);
+    again.delete("/api/devices/held/token").expect(204);
+
+    assertThat(actions("again")).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatEnrollsLeavesOneEntryOfItsToken() {
+    for (String path : List.of("/enroll", "/v1/register")) {
+      String token = admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("token");
+      Api enroller =
+          Api.with(token).withHeader("X-Request-ID", path.substring(1).replace('/', '-'));
+      Object body = path.equals("/enroll") ? EnrolledDevice.AGENT : Map.of("alias", "x");
+      enroller.post(path, body).expect(200);
+
+      Api.Answer found =
+          admin.get("/api/audit/?request_id=" + path.substring(1).replace('/', '-')).expect(200);
+      assertThat(found.node("results")).hasSize(1);
+      assertThat(found.at("results.0.action")).isEqualTo("device.enrolled");
+      assertThat(found.at("results.0.actor.kind")).isEqualTo("enrollment_token");
+      assertThat(found.text()).doesNotContain(token);
+    }
+  }
+
+  @Test
+  void theEntryOfAChangeSaysWhatDiffersAndNoMore() {
+    Api patch = admin.withHeader("X-Request-ID", "patched");
+    patch
+        .patch("/api/policies/p/settings", Map.of("set", Map.of("cameraDisabled", true)))
+        .expect(201);
+
+    Api.Answer found = admin.get("/api/audit/?request_id=patched").expect(200);
+    assertThat(found.node("results.0.before").toString()).isEqualTo("{\"version\":2}");
+    assertThat(found.node("results.0.after").toString())
+        .isEqualTo("{\"payload\":{\"cameraDisabled\":true},\"version\":3}");
+  }
+}
