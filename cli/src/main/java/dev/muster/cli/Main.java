@@ -39,6 +39,7 @@ public final class Main {
             .addSubcommand(profiles)
             .addSubcommand(completion)
             .addSubcommand(new BackupCommand(muster))
+            .addSubcommand(new AuditCommand(muster))
             .addSubcommand(demo);
     withoutInherited(demo.getCommandSpec(), "--server", "--output");
     withoutInherited(completion.getCommandSpec(), "--server", "--output", "--profile");

@@ -29,6 +29,8 @@ public final class Api {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LARGEST_PAGE = 500;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration LONG_PATIENCE = Duration.ofHours(1);
 
   private final URI server;
   private final Session session;
@@ -56,6 +58,11 @@ public final class Api {
 
   public JsonNode get(Route route) {
     return call("GET", route, null);
+  }
+
+  /// The same for an answer that may be long in coming.
+  public JsonNode getPatiently(Route route) {
+    return read(answered("GET", route, null, LONG_PATIENCE, BodyHandlers.ofByteArray()));
   }
 
   public JsonNode post(Route route, @Nullable JsonNode body) {
@@ -100,20 +107,11 @@ public final class Api {
   ///
   /// @param progress hears how many bytes there are so far
   public void download(Route route, OutputStream out, LongConsumer progress) throws IOException {
-    Optional<String> access = session.access();
-    HttpResponse<InputStream> answer = open(route, access);
-    if (answer.statusCode() == 401 && access.isPresent()) {
-      var open = new Api(server, Session.ANONYMOUS, http);
-      Optional<String> renewed = session.renew(open, access.get());
-      if (renewed.isPresent()) {
-        answer.body().close();
-        answer = open(route, renewed);
-      }
-    }
+    HttpResponse<InputStream> answer =
+        answered("GET", route, null, LONG_PATIENCE, BodyHandlers.ofInputStream());
     try (InputStream in = answer.body()) {
       if (answer.statusCode() != 200) {
-        String retry = answer.headers().firstValue("Retry-After").orElse(null);
-        throw Failure.Refused.of(server, answer.statusCode(), parse(in.readAllBytes()), retry);
+        throw refused(answer, parse(in.readAllBytes()));
       }
       copy(in, out, progress);
     }
@@ -139,49 +137,53 @@ public final class Api {
     }
   }
 
-  private HttpResponse<InputStream> open(Route route, Optional<String> access) {
-    var request = HttpRequest.newBuilder(URI.create(server + route.path()));
-    access.ifPresent(token -> request.header("Authorization", "Bearer " + token));
-    return exchange(request.build(), BodyHandlers.ofInputStream());
-  }
-
   private static Route onThisServer(String next) {
     URI uri = URI.create(next);
     return new Route(uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
   }
 
   private JsonNode call(String method, Route route, @Nullable JsonNode body) {
+    return read(answered(method, route, body, PATIENCE, BodyHandlers.ofByteArray()));
+  }
+
+  private <T> HttpResponse<T> answered(
+      String method,
+      Route route,
+      @Nullable JsonNode body,
+      Duration patience,
+      BodyHandler<T> handler) {
     Optional<String> access = session.access();
-    HttpResponse<byte[]> answer = send(method, route, body, access);
+    HttpRequest.Builder request = request(method, route, body, patience);
+    HttpResponse<T> answer = send(request, access, handler);
     if (answer.statusCode() == 401 && access.isPresent()) {
       var open = new Api(server, Session.ANONYMOUS, http);
       Optional<String> renewed = session.renew(open, access.get());
       if (renewed.isPresent()) {
-        answer = send(method, route, body, renewed);
+        answer = send(request, renewed, handler);
       }
     }
-    return read(answer);
+    return answer;
   }
 
-  private HttpResponse<byte[]> send(
-      String method, Route route, @Nullable JsonNode body, Optional<String> access) {
+  private HttpRequest.Builder request(
+      String method, Route route, @Nullable JsonNode body, Duration patience) {
     var request =
         HttpRequest.newBuilder(URI.create(server + route.path()))
-            .timeout(Duration.ofSeconds(60))
-            .header("Accept", "application/json");
-    access.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+            .timeout(patience)
+            .header("Accept", "application/json, */*;q=0.1");
     if (body == null) {
-      request.method(method, BodyPublishers.noBody());
-    } else {
-      request.header("Content-Type", "application/json");
-      request.method(method, BodyPublishers.ofString(body.toString()));
+      return request.method(method, BodyPublishers.noBody());
     }
-    return exchange(request.build(), BodyHandlers.ofByteArray());
+    return request
+        .header("Content-Type", "application/json")
+        .method(method, BodyPublishers.ofString(body.toString()));
   }
 
-  private <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> body) {
+  private <T> HttpResponse<T> send(
+      HttpRequest.Builder request, Optional<String> access, BodyHandler<T> handler) {
     try {
-      return http.send(request, body);
+      access.ifPresent(token -> request.setHeader("Authorization", "Bearer " + token));
+      return http.send(request.build(), handler);
     } catch (IOException e) {
       throw new Failure.Unreachable(
           "Cannot reach the server at "
@@ -198,14 +200,18 @@ public final class Api {
     @Nullable JsonNode body = parse(answer.body());
     int status = answer.statusCode();
     if (status < 200 || status > 299) {
-      String retry = answer.headers().firstValue("Retry-After").orElse(null);
-      throw Failure.Refused.of(server, status, body, retry);
+      throw refused(answer, body);
     }
     if (body == null) {
       throw new Failure.Unreachable(
           "What answers at " + server + " does not speak JSON: is it a Muster server?", null);
     }
     return body;
+  }
+
+  private Failure refused(HttpResponse<?> answer, @Nullable JsonNode body) {
+    String retry = answer.headers().firstValue("Retry-After").orElse(null);
+    return Failure.Refused.of(server, answer.statusCode(), body, retry);
   }
 
   private static @Nullable JsonNode parse(byte[] body) {
