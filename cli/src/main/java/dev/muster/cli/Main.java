@@ -36,14 +36,18 @@ public final class Main {
             .addSubcommand(policies(muster))
             .addSubcommand(new ComplianceCommand(muster))
             .addSubcommand(new UsersCommand(muster))
+            .addSubcommand(new KeysCommand(muster))
+            .addSubcommand(new PasswordCommand(muster))
+            .addSubcommand(new SessionsCommand(muster))
+            .addSubcommand(new AuditCommand(muster))
+            .addSubcommand(new BackupCommand(muster))
             .addSubcommand(profiles)
             .addSubcommand(completion)
-            .addSubcommand(new BackupCommand(muster))
-            .addSubcommand(new AuditCommand(muster))
             .addSubcommand(demo);
-    withoutInherited(demo.getCommandSpec(), "--server", "--output");
-    withoutInherited(completion.getCommandSpec(), "--server", "--output", "--profile");
-    withoutInherited(profiles.getCommandSpec(), "--server");
+    withoutInherited(demo.getCommandSpec(), "--server", "--output", "--api-key-file");
+    withoutInherited(
+        completion.getCommandSpec(), "--server", "--output", "--profile", "--api-key-file");
+    withoutInherited(profiles.getCommandSpec(), "--server", "--api-key-file");
     return line.setOut(shell.out())
         .setErr(shell.err())
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -7,11 +7,13 @@ import dev.muster.cli.client.Api;
 import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Logins;
 import dev.muster.cli.client.Profiles;
+import dev.muster.cli.client.Session;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Spec;
       "  simulate      many simulated devices in one process",
       "  test          the whole test suite",
       "",
+      "A program calls with an API key in MUSTER_API_KEY or --api-key-file.",
+      "",
       "Exit codes: 0 done, 1 the server or the network refused, 2 wrong usage.",
       "",
       "Example:",
@@ -43,6 +47,7 @@ import picocli.CommandLine.Spec;
     })
 final class Muster implements Runnable {
 
+  static final String API_KEY = "MUSTER_API_KEY";
   static final String DEFAULT_SERVER = "http://localhost:8080";
 
   enum Output {
@@ -66,6 +71,13 @@ final class Muster implements Runnable {
       description =
           "The profile whose login is used. Default: MUSTER_PROFILE, else the one in use.")
   private @Nullable String profile;
+
+  @Option(
+      names = "--api-key-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "File with an API key to call with, instead of the login or MUSTER_API_KEY.")
+  private @Nullable String apiKeyFile;
 
   @Option(
       names = "--output",
@@ -131,10 +143,27 @@ final class Muster implements Runnable {
     return logins().current().orElseGet(() -> URI.create(DEFAULT_SERVER));
   }
 
-  /// The server with the login that this user has there, if any.
+  /// The server with the API key of this call, or else the login that this user has there, if any.
   Api api() {
     URI address = server();
-    return new Api(address, logins().session(address));
+    return new Api(
+        address, apiKey().map(Session::ofKey).orElseGet(() -> logins().session(address)));
+  }
+
+  /// Never an argument: those are seen by every process of the machine.
+  private Optional<String> apiKey() {
+    String source = apiKeyFile != null ? apiKeyFile : API_KEY;
+    String key =
+        apiKeyFile != null
+            ? Input.read(file(apiKeyFile)).strip()
+            : shell.env().getOrDefault(API_KEY, "").strip();
+    if (apiKeyFile == null && key.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!key.matches("mk_[A-Za-z0-9_-]+")) {
+      throw new Failure.Usage(source + " holds no API key: one begins with mk_.");
+    }
+    return Optional.of(key);
   }
 
   /// Reads a server's address; one address has one spelling, since logins are kept by it.

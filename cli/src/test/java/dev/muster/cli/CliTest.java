@@ -24,6 +24,7 @@ abstract class CliTest {
   static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
   @TempDir Path home;
+  Map<String, String> env = Map.of();
   FakeServer server;
 
   record Ran(int code, String out, String err) {
@@ -68,7 +69,7 @@ abstract class CliTest {
             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
             new PrintWriter(out),
             new PrintWriter(err),
-            Map.of(),
+            env,
             home,
             home,
             Optional.empty(),

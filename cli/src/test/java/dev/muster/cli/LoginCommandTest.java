@@ -141,9 +141,21 @@ class LoginCommandTest extends CliTest {
     logIn();
     server.on("GET /api/groups/?limit=50", 200, "{\"count\": 0, \"results\": []}");
 
-    assertThat(run("logout").out()).contains("Logged out of " + server.address());
+    server.on("POST /api/auth/logout/", 204, "");
+
+    assertThat(run("logout").lines()).containsExactly("Logged out of " + server.address() + ".");
+    assertThat(server.last().line()).isEqualTo("POST /api/auth/logout/");
+    assertThat(parse(server.last().body()).path("refresh").asText()).isEqualTo("refresh-1");
     assertThat(onServer("groups").code()).isZero();
     assertThat(server.last().authorization()).isEmpty();
+    assertThat(onServer("logout").out()).contains("There was no login");
+  }
+
+  @Test
+  void aServerThatDoesNotEndTheSessionKeepsNobodyFromForgettingIt() {
+    logIn();
+
+    assertThat(run("logout").out()).contains("Logged out").contains("ends by itself");
     assertThat(onServer("logout").out()).contains("There was no login");
   }
 

@@ -19,6 +19,21 @@ public interface Session {
         }
       };
 
+  /// A program with an API key: there is no other one to be had when the server refuses it.
+  static Session ofKey(String key) {
+    return new Session() {
+      @Override
+      public Optional<String> access() {
+        return Optional.of(key);
+      }
+
+      @Override
+      public Optional<String> renew(Api api, String refused) {
+        return Optional.empty();
+      }
+    };
+  }
+
   /// The access token to send, if there is one.
   Optional<String> access();
 
