@@ -82,10 +82,11 @@ final class BackupCommand implements Callable<Integer> {
 
   private String sentence(Checked checked) {
     return """
-        %s is a whole backup: %,d rows, %s, taken %s.
-        It holds hashes of passwords and tokens, and secrets sealed with the server's master key (%s).
-        That key is not in it. Keep a copy of the file master-key of the server's data folder (or of
-        muster.master-key) in another place: without it nothing can be restored from this file."""
+    %s is a whole backup: %,d rows, %s, taken %s.
+    It holds hashes of passwords and tokens, and secrets sealed with the server's master key (%s).
+    That key is not in it. Keep a copy of the file master-key of the server's data folder (or of
+    muster.master-key) in another place: without it nothing can be restored from this file.\
+    """
         .formatted(
             name,
             checked.rows(),

@@ -24,7 +24,10 @@ class BackupCommandTest extends CliTest {
             out,
             new Json.Obj(
                 Map.of(
-                    "taken_at", Json.of("2026-11-20T11:00:00Z"), "master_key", Json.of("0123abcd"))));
+                    "taken_at",
+                    Json.of("2026-11-20T11:00:00Z"),
+                    "master_key",
+                    Json.of("0123abcd"))));
     writer.table("policy.policy", List.of("id"));
     writer.row("one\n".getBytes(StandardCharsets.UTF_8));
     writer.row("two\n".getBytes(StandardCharsets.UTF_8));
@@ -46,7 +49,8 @@ class BackupCommandTest extends CliTest {
     Ran ran = run("backup", "fleet.backup");
 
     assertThat(ran.code()).as(ran.err()).isZero();
-    assertThat(ran.out()).contains("fleet.backup", "2 rows", "2026-11-20", "0123abcd", "master-key");
+    assertThat(ran.out())
+        .contains("fleet.backup", "2 rows", "2026-11-20", "0123abcd", "master-key");
     assertThat(file()).hasBinaryContent(content);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
         .isEqualTo("rw-------");

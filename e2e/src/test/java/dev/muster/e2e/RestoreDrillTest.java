@@ -78,7 +78,13 @@ class RestoreDrillTest {
     cli.run("groups", "create", "kiosks").done();
     cli.run("policy", "assign", "kiosk", "--group", "kiosks").done();
     cli.run(
-            "enroll-token", "create", "--uses", "100", "--group", "kiosks", "--out",
+            "enroll-token",
+            "create",
+            "--uses",
+            "100",
+            "--group",
+            "kiosks",
+            "--out",
             token().toString())
         .done();
     stage.start(
@@ -113,9 +119,7 @@ class RestoreDrillTest {
         CompletableFuture.supplyAsync(() -> {
           int published = 0;
           while (!enough.get() || published < 5) {
-            admin
-                .post("/api/policies/kiosk/versions/", settings(6 + published++ % 4))
-                .expect(201);
+            admin.post("/api/policies/kiosk/versions/", settings(6 + published++ % 4)).expect(201);
           }
           return published;
         });
@@ -139,10 +143,12 @@ class RestoreDrillTest {
                   .valueStream()
                   .filter(row -> row.path("name").asText().startsWith("sim-"))
                   .toList();
-          assertThat(rows).hasSize(DEVICES).allSatisfy(row -> {
-            assertThat(row.path("state").asText()).isEqualTo("COMPLIANT");
-            assertThat(row.path("reported_version")).isEqualTo(row.path("desired_version"));
-          });
+          assertThat(rows)
+              .hasSize(DEVICES)
+              .allSatisfy(row -> {
+                assertThat(row.path("state").asText()).isEqualTo("COMPLIANT");
+                assertThat(row.path("reported_version")).isEqualTo(row.path("desired_version"));
+              });
           return rows.stream()
               .collect(
                   Collectors.toMap(
@@ -172,8 +178,7 @@ class RestoreDrillTest {
         SOON, () -> assertThat(into.data().resolve("restoring/postgres/PG_VERSION")).exists());
     killed.kill();
 
-    Program refused =
-        stage.keep(Program.start(into.folder(), into.environment(), into.args()));
+    Program refused = stage.keep(Program.start(into.folder(), into.environment(), into.args()));
     assertThat(refused.exitCode()).isEqualTo(1);
     assertThat(refused.err()).contains("was begun and not finished", "muster restore");
   }

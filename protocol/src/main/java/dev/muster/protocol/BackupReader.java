@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -54,9 +52,10 @@ public final class BackupReader implements Closeable {
   public BackupReader(InputStream file) throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(file, buffer.length);
     buffered.mark(GZIP.length);
-    byte[] head = buffered.readNBytes(GZIP.length);
-    if (!Arrays.equals(head, GZIP)) {
-      throw new Damaged("It does not begin as a backup of Muster does.");
+    for (byte expected : GZIP) {
+      if (buffered.read() != (expected & 0xff)) {
+        throw new Damaged("It does not begin as a backup of Muster does.");
+      }
     }
     buffered.reset();
     this.in = new GZIPInputStream(buffered, buffer.length);
@@ -92,7 +91,7 @@ public final class BackupReader implements Closeable {
       current = new Rows();
       return new Table(words[0], List.of(words[1].split(",", -1)), current);
     }
-    String seal = tables + " " + HexFormat.of().formatHex(before.digest());
+    String seal = tables + " " + BackupWriter.hex(before);
     if (!line.equals(BackupWriter.END + seal) || position < limit || fill()) {
       throw damaged();
     }
@@ -127,7 +126,7 @@ public final class BackupReader implements Closeable {
       text.write(buffer, position, next - position);
       position = next;
       if (buffer[next - 1] == '\n') {
-        return text.toString(StandardCharsets.UTF_8).replaceFirst("\n$", "");
+        return new String(text.toByteArray(), 0, text.size() - 1, StandardCharsets.UTF_8);
       }
     }
     throw damaged();

@@ -2,11 +2,12 @@ package dev.muster.protocol;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -64,8 +65,7 @@ public final class BackupWriter {
 
   /// Seals the backup: without this it is recognized as cut short. Leaves the stream below open.
   public void end() throws IOException {
-    String seal = HexFormat.of().formatHex(digest.digest());
-    out.write((END + tables + " " + seal + "\n").getBytes(StandardCharsets.UTF_8));
+    out.write((END + tables + " " + hex(digest) + "\n").getBytes(StandardCharsets.UTF_8));
     out.finish();
     out.flush();
   }
@@ -77,6 +77,10 @@ public final class BackupWriter {
   private void write(byte[] bytes) throws IOException {
     digest.update(bytes);
     out.write(bytes);
+  }
+
+  static String hex(MessageDigest digest) {
+    return String.format(Locale.ROOT, "%064x", new BigInteger(1, digest.digest()));
   }
 
   static MessageDigest sha256() {

@@ -78,9 +78,7 @@ class BackupTest {
         Arbitraries.oneOf(
             Arbitraries.of("", "\\N", "\\\\.", "\\\\. 1", ".", "\\t", "é€😀", "\\end 0"),
             Arbitraries.strings().ofMaxLength(40).map(BackupTest::asCopied),
-            Arbitraries.integers()
-                .between(60_000, 140_000)
-                .map(length -> "x".repeat(length)));
+            Arbitraries.integers().between(60_000, 140_000).map(length -> "x".repeat(length)));
     return Arbitraries.maps(
             Arbitraries.strings().withCharRange('a', 'z').ofMinLength(1).ofMaxLength(8),
             row.list().ofMaxSize(8))
@@ -107,13 +105,22 @@ class BackupTest {
     assertThatThrownBy(() -> read(cut)).isInstanceOf(BackupReader.Damaged.class);
   }
 
+  /// The last byte of a deflated stream may have bits that mean nothing.
   @Property(tries = 1000)
-  void anyBitThatIsFlippedIsNoticed(@ForAll @IntRange(max = 10_000_000) int where) {
+  void anyBitThatIsFlippedIsNoticedUnlessItMeansNothing(
+      @ForAll @IntRange(max = 10_000_000) int where) throws IOException {
     byte[] file = some();
     int bit = where % (file.length * 8);
     file[bit / 8] ^= (byte) (1 << (bit % 8));
 
-    assertThatThrownBy(() -> read(file)).isInstanceOf(BackupReader.Damaged.class);
+    Map<String, List<String>> content;
+    try {
+      content = read(file);
+    } catch (BackupReader.Damaged noticed) {
+      return;
+    }
+    assertThat(bit / 8).as("the byte before gzip's checksum and length").isEqualTo(file.length - 9);
+    assertThat(content).isEqualTo(read(some()));
   }
 
   /// Whoever unpacks it and packs it again has a new checksum of gzip, and not the seal.

@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// @param replace whether a database that is there may be set aside
 /// @param masterKey the key by settings or flag; null to use the one that is in the folder
 /// @param keepKey whether that key is to be left in the folder
-record Restore(
-    Path file, Path data, boolean replace, @Nullable String masterKey, boolean keepKey) {
+record Restore(Path file, Path data, boolean replace, @Nullable String masterKey, boolean keepKey) {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
   private static final int CONNECTIONS = 4;

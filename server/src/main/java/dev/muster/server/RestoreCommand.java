@@ -88,11 +88,7 @@ final class RestoreCommand implements Callable<Integer> {
     try {
       Restore restore =
           new Restore(
-              file,
-              data == null ? settings.data() : data,
-              replace,
-              key(settings),
-              keyFile != null);
+              file, data == null ? settings.data() : data, replace, key(settings), keyFile != null);
       tell(restore.run(InstantSource.system(), System.out::println), restore);
       return 0;
     } catch (RuntimeException failure) {

@@ -99,7 +99,8 @@ class RestoreTest {
     Restore.Done done = run(restore(file));
 
     try (RestoredServer restored = RestoredServer.on(data)) {
-      PolicyTenant there = new PolicyTenant(restored.world(), tenant.organization(), tenant.admin());
+      PolicyTenant there =
+          new PolicyTenant(restored.world(), tenant.organization(), tenant.admin());
       assertThat(there.status(device).state()).isEqualTo(ComplianceState.STALE);
       assertThat(there.version(device)).isEqualTo(held + done.settled().jump());
       assertThat(there.settings(device)).isEqualTo(tenant.settings(device));
@@ -118,11 +119,13 @@ class RestoreTest {
       assertThat(epoch.id()).isEqualTo(done.settled().epoch().id()).isNotEqualTo(before.id());
       assertThat(epoch.restoredFrom()).isEqualTo(done.manifest().takenAt());
       assertThat(
-              restored.world().<List<String>>sql(handle ->
-                  handle
-                      .createQuery("select action from audit.entry order by id")
-                      .mapTo(String.class)
-                      .list()))
+              restored
+                  .world()
+                  .<List<String>>sql(handle ->
+                      handle
+                          .createQuery("select action from audit.entry order by id")
+                          .mapTo(String.class)
+                          .list()))
           .endsWith("server.backed_up", "server.restored");
     }
   }

@@ -2,9 +2,11 @@ package dev.muster.server.backup;
 
 import dev.muster.server.web.CurrentCaller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.StreamingOutput;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -34,8 +36,18 @@ public final class BackupResource {
       responseCode = "200",
       description = "The backup",
       content = @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM))
-  public StreamingOutput backUp() {
+  public StreamingOutput backUp(@Context HttpServerResponse response) {
     Backups.Prepared backup = backups.prepare(caller.get());
-    return backup::writeTo;
+    return out -> {
+      try {
+        backup.writeTo(out);
+      } catch (RuntimeException failure) {
+        if (response.headWritten()) {
+          // There is no other way to say that the rest does not come.
+          response.reset();
+        }
+        throw failure;
+      }
+    };
   }
 }

@@ -2,6 +2,7 @@ package dev.muster.server.backup;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -136,20 +137,36 @@ final class BackupStore {
   /// Hands all rows of the table to `rows`, one at a time.
   static void copyOut(Handle handle, Table table, Rows rows) {
     enter(handle, table);
+    Connection connection = handle.getConnection();
     try {
       CopyOut copy =
-          handle
-              .getConnection()
+          connection
               .unwrap(PGConnection.class)
               .getCopyAPI()
               .copyOut("copy (" + table.select() + ") to stdout");
-      for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
-        rows.row(row);
+      try {
+        for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
+          rows.row(row);
+        }
+      } finally {
+        end(copy, connection);
       }
     } catch (SQLException failure) {
       throw new IllegalStateException(table.name() + " cannot be read", failure);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
+    }
+  }
+
+  /// A COPY that was not read to its end keeps its connection locked, and the rollback would wait
+  /// for it for ever.
+  private static void end(CopyOut copy, Connection connection) throws SQLException {
+    if (copy.isActive()) {
+      try {
+        copy.cancelCopy();
+      } catch (SQLException broken) {
+        connection.abort(Runnable::run);
+      }
     }
   }
 

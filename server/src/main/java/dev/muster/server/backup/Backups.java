@@ -59,7 +59,8 @@ public class Backups {
     void writeTo(OutputStream out);
   }
 
-  /// Refuses who may not, and puts it on record: from here on the data may leave the server.
+  /// Refuses who may not, and puts it on record: from here on the data may leave the server. What
+  /// stands in the way now is refused now, as long as there is an answer to say it in.
   public Prepared prepare(Caller caller) {
     caller.require(Right.BACK_UP);
     Instant asked = clock.instant();
@@ -73,19 +74,28 @@ public class Backups {
                   .to(new Json.Obj(Map.of("asked_at", Json.of(asked.toString())))));
           return asked;
         });
+    database.snapshotAcrossOrganizations(handle -> {
+      requireAlone(handle);
+      BackupStore.asOwner(handle);
+      return BackupStore.tables(handle);
+    });
     return this::write;
   }
 
   private void write(OutputStream out) {
     database.snapshotAcrossOrganizations(handle -> {
-      if (!BackupStore.lock(handle)) {
-        throw Refusal.of(
-            ErrorCode.BACKUP_RUNNING, "Another backup is being taken. Wait until it is done.");
-      }
+      requireAlone(handle);
       BackupStore.limit(handle, timeout);
       write(handle, out);
       return timeout;
     });
+  }
+
+  private static void requireAlone(Handle handle) {
+    if (!BackupStore.lock(handle)) {
+      throw Refusal.of(
+          ErrorCode.BACKUP_RUNNING, "Another backup is being taken. Wait until it is done.");
+    }
   }
 
   private void write(Handle handle, OutputStream out) {

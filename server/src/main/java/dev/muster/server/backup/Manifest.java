@@ -63,11 +63,13 @@ public record Manifest(
   private static Map<String, Long> sequences(Map<String, Json> fields) {
     Map<String, Long> values = new TreeMap<>();
     if (fields.get("sequences") instanceof Json.Obj sequences) {
-      sequences.fields().forEach((name, value) -> {
-        if (value instanceof Json.Num number) {
-          values.put(name, number.value().longValueExact());
-        }
-      });
+      sequences
+          .fields()
+          .forEach((name, value) -> {
+            if (value instanceof Json.Num number) {
+              values.put(name, number.value().longValueExact());
+            }
+          });
     }
     return values;
   }

@@ -18,8 +18,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
@@ -64,8 +64,8 @@ public final class Restoration {
   }
 
   /// Only tables and columns of the catalogue become part of a statement, whatever the file names.
-  private static void copyIn(
-      Handle handle, BackupReader backup, List<Table> tables) throws IOException {
+  private static void copyIn(Handle handle, BackupReader backup, List<Table> tables)
+      throws IOException {
     Map<String, Table> missing =
         tables.stream().collect(Collectors.toMap(Table::name, table -> table));
     for (BackupReader.Table next = backup.next(); next != null; next = backup.next()) {
@@ -94,16 +94,19 @@ public final class Restoration {
           RestoredReports.follow(handle);
           return new Settled(epoch, jump, RestoredSessions.endAll(handle));
         });
-    database.acrossOrganizations(RestoreStore::home).ifPresent(home ->
-        database.in(
-            home,
-            handle -> {
-              audit.record(
-                  handle,
-                  new Caller.Server(home, "restore"),
-                  Change.of("server.restored", "server", "database").to(said(manifest, settled)));
-              return home;
-            }));
+    database
+        .acrossOrganizations(RestoreStore::home)
+        .ifPresent(home ->
+            database.in(
+                home,
+                handle -> {
+                  audit.record(
+                      handle,
+                      new Caller.Server(home, "restore"),
+                      Change.of("server.restored", "server", "database")
+                          .to(said(manifest, settled)));
+                  return home;
+                }));
     database.asOwner(handle -> {
       RestoreStore.analyze(handle);
       return settled;

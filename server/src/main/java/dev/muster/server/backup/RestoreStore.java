@@ -4,6 +4,7 @@ import dev.muster.server.platform.OrganizationId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -79,20 +80,28 @@ final class RestoreStore {
     handle.execute("truncate " + String.join(", ", names(tables)));
   }
 
+  /// Whatever goes wrong ends the connection: the driver keeps it locked when a COPY breaks, and
+  /// the rollback would wait for ever.
   static void copyIn(Handle handle, String table, List<String> columns, InputStream rows) {
+    String copy = "copy " + table + " (" + String.join(", ", columns) + ") from stdin";
+    Connection connection = handle.getConnection();
     try {
-      long _ =
-          handle
-              .getConnection()
-              .unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyIn(
-                  "copy " + table + " (" + String.join(", ", columns) + ") from stdin", rows, 1 << 16);
+      long _ = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copy, rows, 1 << 16);
     } catch (SQLException failure) {
+      abort(connection);
       throw new IllegalStateException(
           table + " cannot be loaded: " + failure.getMessage(), failure);
     } catch (IOException failure) {
+      abort(connection);
       throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static void abort(Connection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException _) {
+      // it is broken already
     }
   }
 

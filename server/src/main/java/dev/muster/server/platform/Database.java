@@ -73,10 +73,13 @@ public final class Database {
   /// nothing. Never run again: what it has read may have left the server already.
   public <T extends @Nullable Object> T snapshotAcrossOrganizations(
       HandleCallback<T, RuntimeException> work) {
-    return once("muster_cross", TransactionIsolationLevel.REPEATABLE_READ, handle -> {
-      handle.execute("set transaction read only");
-      return work.withHandle(handle);
-    });
+    return once(
+        "muster_cross",
+        TransactionIsolationLevel.REPEATABLE_READ,
+        handle -> {
+          handle.execute("set transaction read only");
+          return work.withHandle(handle);
+        });
   }
 
   /// Runs `work` as the role that owns the tables, and that row-level security lets see no tenant's

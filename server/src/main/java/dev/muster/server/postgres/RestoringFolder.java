@@ -47,7 +47,9 @@ public final class RestoringFolder implements AutoCloseable {
         + folder
         + " was begun and not finished. Run ./muster restore again"
         + (Files.exists(folder.resolve(DATABASE))
-            ? " with --replace, or delete " + restoring + " to go on with the database that is there."
+            ? " with --replace, or delete "
+                + restoring
+                + " to go on with the database that is there."
             : ".");
   }
 

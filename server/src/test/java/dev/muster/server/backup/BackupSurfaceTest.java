@@ -20,10 +20,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// A backup as it comes over HTTP.
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
+@Timeout(60)
 class BackupSurfaceTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -39,8 +41,7 @@ class BackupSurfaceTest {
   private static HttpResponse<InputStream> download() throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(Api.baseUrl() + "/api/backup/"))
-            .header(
-                "Authorization", "Bearer " + Objects.requireNonNull(Api.home().credential()))
+            .header("Authorization", "Bearer " + Objects.requireNonNull(Api.home().credential()))
             .build();
     return HTTP.send(request, BodyHandlers.ofInputStream());
   }
@@ -74,7 +75,8 @@ class BackupSurfaceTest {
     assertThat(
             database.<Integer>acrossOrganizations(handle ->
                 handle
-                    .createQuery("select count(*) from audit.entry where action = 'server.backed_up'")
+                    .createQuery(
+                        "select count(*) from audit.entry where action = 'server.backed_up'")
                     .mapTo(Integer.class)
                     .one()))
         .isPositive();
@@ -96,26 +98,50 @@ class BackupSurfaceTest {
     HttpResponse<InputStream> answer = download();
     assertThat(answer.statusCode()).isEqualTo(200);
 
-    assertThatThrownBy(() -> {
-          try (BackupReader reader = new BackupReader(answer.body())) {
-            assertThat(
-                    database.<Integer>asOwner(handle ->
-                        handle
-                            .createQuery(
-                                """
-                                select count(pg_terminate_backend(pid)) from pg_stat_activity
-                                where query like 'copy (select n, text from zz.filler%'
-                                  and datname = current_database()
-                                """)
-                            .mapTo(Integer.class)
-                            .one()))
-                .isEqualTo(1);
-            reader.verify();
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              try (BackupReader reader = new BackupReader(answer.body())) {
+                assertThat(
+                        database.<Integer>asOwner(handle ->
+                            handle
+                                .createQuery(
+                                    """
+                                    select count(pg_terminate_backend(pid)) from pg_stat_activity
+                                    where query like 'copy (select n, text from zz.filler%'
+                                      and datname = current_database()
+                                    """)
+                                .mapTo(Integer.class)
+                                .one()))
+                    .isEqualTo(1);
+                reader.verify();
+              }
+            })
         .isInstanceOf(IOException.class);
     assertThat(Api.home().get("/api/policies/").status()).isEqualTo(200);
-    assertThat(download().statusCode()).as("the next one").isEqualTo(200);
+    theNextOneWorks();
+  }
+
+  @Test
+  void whoGoesAwayInTheMiddleTakesNothingAlong() throws Exception {
+    fill(400_000);
+    HttpResponse<InputStream> answer = download();
+    assertThat(answer.body().readNBytes(1000)).hasSize(1000);
+
+    answer.body().close();
+
+    theNextOneWorks();
+  }
+
+  /// Once the server has noticed.
+  private static void theNextOneWorks() throws Exception {
+    HttpResponse<InputStream> next = download();
+    while (next.statusCode() == 409) {
+      next = download();
+    }
+    assertThat(next.statusCode()).isEqualTo(200);
+    try (BackupReader reader = new BackupReader(next.body())) {
+      assertThat(reader.verify()).isPositive();
+    }
   }
 
   /// What row-level security would hide is not left out in silence.

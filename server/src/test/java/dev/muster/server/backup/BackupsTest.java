@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -96,16 +97,16 @@ class BackupsTest {
     try (TestDatabase target = TestDatabase.create()) {
       load(file, target.database());
       ByteArrayOutputStream again = new ByteArrayOutputStream();
-      BackupRoom.on(target.database(), world)
-          .prepare(homeAdmin(tenant))
-          .writeTo(again);
+      BackupRoom.on(target.database(), world).prepare(homeAdmin(tenant)).writeTo(again);
 
       Map<String, List<String>> before = rows(file);
       Map<String, List<String>> after = rows(again.toByteArray());
+      List<String> logged = Objects.requireNonNull(before.remove("audit.entry"));
       assertThat(after.remove("audit.entry"))
-          .hasSize(before.remove("audit.entry").size() + 1); // of the second backup
+          .containsAll(logged)
+          .hasSize(logged.size() + 1); // of the second backup
       assertThat(after).isEqualTo(before);
-      assertThat(before.get("policy.desired")).hasSize(1);
+      assertThat(before.get("policy.desired")).isNotEmpty();
       Migrations.run(target.database().dataSource(), 5); // as it is not a new database
     }
   }
@@ -133,8 +134,10 @@ class BackupsTest {
   }
 
   private List<String> texts(String sql) {
-    return world.testDatabase().database().asOwner(handle ->
-        new ArrayList<>(handle.createQuery(sql).mapTo(String.class).list()));
+    return world
+        .testDatabase()
+        .database()
+        .asOwner(handle -> new ArrayList<>(handle.createQuery(sql).mapTo(String.class).list()));
   }
 
   @Test
@@ -239,7 +242,8 @@ class BackupsTest {
     byte[] file = take(tenant);
     try (TestDatabase target = TestDatabase.create()) {
       String keys = "select count(*) from pg_constraint where contype = 'f' and convalidated";
-      String triggers = "select count(*) from pg_trigger where tgenabled = 'O' and not tgisinternal";
+      String triggers =
+          "select count(*) from pg_trigger where tgenabled = 'O' and not tgisinternal";
       String forced = "select count(*) from pg_class where relforcerowsecurity";
       for (String count : List.of(keys, triggers, forced)) {
         int before = target.database().<Integer>asOwner(handle -> number(handle, count));
@@ -249,8 +253,10 @@ class BackupsTest {
             .isPositive();
       }
       assertThatThrownBy(() ->
-              target.database().acrossOrganizations(
-                  handle -> handle.execute("update policy.version set comment = 'x'")))
+              target
+                  .database()
+                  .acrossOrganizations(
+                      handle -> handle.execute("update policy.version set comment = 'x'")))
           .hasMessageContaining("never changed");
     }
   }
@@ -268,8 +274,11 @@ class BackupsTest {
       writer.end();
       assertThatThrownBy(() -> load(out.toByteArray(), target.database()))
           .hasMessageContaining("has no rows of audit.entry");
-      assertThat(target.database().<Integer>asOwner(handle ->
-              number(handle, "select count(*) from platform.epoch")))
+      assertThat(
+              target
+                  .database()
+                  .<Integer>asOwner(
+                      handle -> number(handle, "select count(*) from platform.epoch")))
           .isEqualTo(1);
     }
   }

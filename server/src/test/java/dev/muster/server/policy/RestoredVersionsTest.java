@@ -75,8 +75,7 @@ class RestoredVersionsTest {
       assertThat(
               world.<Integer>sql(handle ->
                   handle
-                      .createQuery(
-                          "select count(*) from policy.apply_job where version > 1000000")
+                      .createQuery("select count(*) from policy.apply_job where version > 1000000")
                       .mapTo(Integer.class)
                       .one()))
           .isEqualTo(2);
