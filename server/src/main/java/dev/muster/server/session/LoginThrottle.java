@@ -7,11 +7,13 @@ import dev.muster.server.session.LoginCountStore.Count;
 import jakarta.inject.Singleton;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ public class LoginThrottle {
   static final Duration WINDOW = Duration.ofMinutes(5);
   static final Duration KNOWN_FOR = Duration.ofDays(30);
   private static final int NETWORK_BYTES = 8;
+  private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
   /// An attempt that may go on.
   ///
@@ -119,8 +122,18 @@ public class LoginThrottle {
   }
 
   private byte[] key(String what, String network, @Nullable String email) {
-    String account = email == null ? "" : email.strip().toLowerCase(Locale.ROOT);
+    String account = email == null ? "" : folded(email);
     return masterKey.mac("session.login_count", what + "\n" + network + "\n" + account);
+  }
+
+  /// One spelling of all that the database may take for the same address, and rather of more: else
+  /// each İ for an i would be another account here and the same one there.
+  private static String folded(String email) {
+    return MARKS
+        .matcher(Normalizer.normalize(email.strip(), Normalizer.Form.NFKD))
+        .replaceAll("")
+        .toUpperCase(Locale.ROOT)
+        .toLowerCase(Locale.ROOT);
   }
 
   private static String network(String address) {

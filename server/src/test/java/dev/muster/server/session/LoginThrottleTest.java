@@ -146,6 +146,23 @@ class LoginThrottleTest {
   }
 
   @Test
+  void spellingsThatADatabaseMayTakeForOneAddressCountAsOne() {
+    List<String> spellings =
+        List.of(
+            "kim@example.org",
+            " KIM@EXAMPLE.ORG ",
+            "k\u0130m@example.org", // İ
+            "k\u0131m@example.org", // ı
+            "\u212aim@example.org", // the sign of Kelvin
+            "\uff4bim@example.org", // k of full width
+            "ki\u0307m@example.org"); // with a dot more
+    for (int i = 0; i < LoginThrottle.OF_BOTH; i++) {
+      guess(1, HERE, spellings.get(i % spellings.size()));
+    }
+    spellings.forEach(spelling -> refused(throttle, HERE, spelling));
+  }
+
+  @Test
   void theTableNamesNobody() {
     guess(1, HERE, "my-password-by-mistake");
     String stored =

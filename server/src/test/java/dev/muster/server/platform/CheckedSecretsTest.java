@@ -1,0 +1,96 @@
+package dev.muster.server.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.muster.server.platform.CheckedSecrets.Stored;
+import dev.muster.server.testing.MutableClock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CheckedSecretsTest {
+  private final MutableClock clock = new MutableClock();
+  private final CheckedSecrets<String> checked = new CheckedSecrets<>(clock, 10);
+  private final MachineSecret secret = MachineSecret.generate(Ids.next());
+  private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger uses = new AtomicInteger();
+  private @Nullable Stored<String> stored = new Stored<>(secret.hash(), "row");
+
+  private Optional<String> check(MachineSecret presented) {
+    return checked.check(presented, this::find, _ -> uses.incrementAndGet());
+  }
+
+  private Optional<Stored<String>> find() {
+    reads.incrementAndGet();
+    return Optional.ofNullable(stored);
+  }
+
+  @Test
+  void aSecretIsReadOnceAMinuteAndAgainWhenItIsDropped() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(check(secret)).contains("row");
+    }
+    assertThat(reads).hasValue(1);
+    clock.advance(CheckedSecrets.BELIEVED.minusMillis(1));
+    assertThat(check(secret)).contains("row");
+    assertThat(reads).hasValue(1);
+    clock.advance(Duration.ofMillis(1));
+    assertThat(check(secret)).contains("row");
+    assertThat(reads).hasValue(2);
+    checked.drop(secret.id());
+    checked.dropAll();
+    assertThat(check(secret)).contains("row");
+    assertThat(reads).hasValue(3);
+    assertThat(uses).hasValue(3);
+  }
+
+  @Test
+  void anotherSecretOfTheSameIdIsRefusedWithoutALook() {
+    MachineSecret other = MachineSecret.generate(secret.id());
+    assertThat(check(other)).isEmpty();
+    assertThat(check(secret)).contains("row");
+    int before = reads.get();
+    assertThat(check(other)).isEmpty();
+    assertThat(reads).hasValue(before);
+    assertThat(uses).hasValue(1);
+  }
+
+  @Test
+  void whatIsGoneIsRefusedWhenItIsReadAgain() {
+    assertThat(check(secret)).contains("row");
+    stored = null;
+    checked.drop(secret.id());
+    assertThat(check(secret)).isEmpty();
+  }
+
+  @Test
+  void whatIsDroppedWhileItIsCheckedIsNotRemembered() {
+    assertThat(
+            checked.check(
+                secret,
+                this::find,
+                _ -> {
+                  checked.drop(secret.id());
+                  stored = null;
+                }))
+        .contains("row");
+    assertThat(check(secret)).isEmpty();
+  }
+
+  @Test
+  void whatIsRefusedAtItsUseIsNotRemembered() {
+    assertThatThrownBy(() ->
+            checked.check(
+                secret,
+                this::find,
+                _ -> {
+                  throw Refusal.notFound("use");
+                }))
+        .isInstanceOf(Refusal.class);
+    assertThat(check(secret)).contains("row");
+    assertThat(reads).hasValue(2);
+  }
+}
