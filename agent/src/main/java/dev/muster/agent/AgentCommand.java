@@ -84,9 +84,10 @@ final class AgentCommand implements Callable<Integer> {
             alias,
             server.enrollmentToken(System.getenv()),
             interval);
+    ServerAddress address = server.address(System.getenv());
     try (StateFolder folder = StateFolder.open(state);
-        HttpClient client = Http.client()) {
-      Agent agent = new Agent(settings, ports(settings, folder, client));
+        HttpClient client = Http.client(address)) {
+      Agent agent = new Agent(settings, ports(settings, folder, client, address));
       try {
         UntilStopped.run(agent::run);
       } finally {
@@ -96,7 +97,8 @@ final class AgentCommand implements Callable<Integer> {
     return 0;
   }
 
-  private AgentPorts ports(AgentSettings settings, StateFolder folder, HttpClient client) {
+  private AgentPorts ports(
+      AgentSettings settings, StateFolder folder, HttpClient client, ServerAddress address) {
     SimulatedModel model =
         new SimulatedModel(
             settings.platform(),
@@ -105,10 +107,10 @@ final class AgentCommand implements Callable<Integer> {
             SimulatedModel.of(settings.platform(), 0).apps());
     PrintWriter out = spec.commandLine().getOut();
     return new AgentPorts(
-        new HttpTransport(client, server.server),
+        new HttpTransport(client, address),
         new StateFile(folder),
         new SimulatedEnforcer(model, Quirks.NONE, 0, AgentCommand::random),
-        new WebSocketDoorbell(client, server.server, AgentCommand::random),
+        new WebSocketDoorbell(client, address, AgentCommand::random),
         AgentClock.system(),
         AgentCommand::random,
         event -> out.println(line(event)));

@@ -45,7 +45,7 @@ final class Fleet {
   /// Runs the fleet until the thread is interrupted; then every device is off.
   void run() throws IOException, InterruptedException {
     try (FleetJournal journal = FleetJournal.open(folder);
-        HttpClient client = Http.client()) {
+        HttpClient client = Http.client(plan.server())) {
       ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
       try {
         build(journal, client);

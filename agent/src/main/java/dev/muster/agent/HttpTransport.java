@@ -14,6 +14,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLException;
 
 /// The way to a server over `java.net.http`. Any number of agents may share one client.
 final class HttpTransport implements Transport {
@@ -46,6 +47,13 @@ final class HttpTransport implements Transport {
       throw new IOException("Cannot connect to " + server, e);
     } catch (HttpTimeoutException e) {
       throw new IOException("No answer from " + server + " in " + TIMEOUT.toSeconds() + " s", e);
+    } catch (SSLException e) {
+      throw new IOException(
+          "No safe connection to "
+              + server
+              + ": its certificate is not trusted or not valid for that name. A private certificate"
+              + " authority is named with --ca FILE",
+          e);
     } catch (IOException e) {
       throw new IOException("The exchange with " + server + " broke off: " + e.getMessage(), e);
     }

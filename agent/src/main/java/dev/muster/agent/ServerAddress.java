@@ -2,9 +2,14 @@ package dev.muster.agent;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// The root of a server: `http` or `https`, without a slash at the end and without a user.
-record ServerAddress(URI root) {
+///
+/// @param ca PEM file of those who vouch for the server's certificate; null means those that Java
+///   trusts
+record ServerAddress(URI root, @Nullable Path ca) {
 
   /// @throws IllegalArgumentException with a sentence that says what would be accepted
   static ServerAddress parse(String text) {
@@ -16,12 +21,16 @@ record ServerAddress(URI root) {
           && uri.getRawUserInfo() == null
           && uri.getRawQuery() == null
           && uri.getRawFragment() == null) {
-        return new ServerAddress(uri);
+        return new ServerAddress(uri, null);
       }
     } catch (URISyntaxException _) {
       // Said below.
     }
     throw new IllegalArgumentException("must be an address such as http://localhost:8080");
+  }
+
+  ServerAddress vouchedForBy(@Nullable Path pem) {
+    return new ServerAddress(root, pem);
   }
 
   /// Where the server rings.

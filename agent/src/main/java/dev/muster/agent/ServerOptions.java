@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 /// The options that say which server, how to be let in and where to keep what it answers.
 final class ServerOptions {
   static final String TOKEN_VARIABLE = "MUSTER_ENROLL_TOKEN";
+  static final String CA_VARIABLE = "MUSTER_CA_FILE";
 
   @Option(
       names = "--server",
@@ -21,6 +22,16 @@ final class ServerOptions {
   ServerAddress server;
 
   @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description =
+          "PEM file of the certificate authority that the server's certificate must come from, when"
+              + " it is a private one (default: "
+              + CA_VARIABLE
+              + ", else those that Java trusts).")
+  @Nullable Path ca;
+
+  @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
@@ -29,6 +40,12 @@ final class ServerOptions {
               + TOKEN_VARIABLE
               + " is used; a server in open mode needs neither.")
   @Nullable Path tokenFile;
+
+  /// The server, with who vouches for it.
+  ServerAddress address(Map<String, String> environment) {
+    String named = environment.getOrDefault(CA_VARIABLE, "");
+    return server.vouchedForBy(ca == null && !named.isEmpty() ? Path.of(named) : ca);
+  }
 
   /// The enrollment token, null when there is none. It is never taken from the command line, which
   /// every user of the machine can read.

@@ -113,7 +113,7 @@ final class SimulateCommand implements Callable<Integer> {
     FleetPlan plan =
         new FleetPlan(
             devices,
-            server.server,
+            server.address(System.getenv()),
             server.enrollmentToken(System.getenv()),
             drift,
             offline,
