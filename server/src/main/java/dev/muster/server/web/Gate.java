@@ -15,10 +15,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +85,30 @@ public final class Gate {
         authenticate(context, caller(context));
       }
     } catch (Refusal refusal) {
-      problems.answer(context, refusal);
+      refuse(context, refusal);
     }
+  }
+
+  /// A body that is too large is 413 whoever sends it, so a body whose length was not said is
+  /// counted to its end, and not kept, before its sender is told to show a credential.
+  private void refuse(RoutingContext context, Refusal refusal) {
+    HttpServerRequest request = context.request();
+    boolean unsaid =
+        request.version() == HttpVersion.HTTP_2
+            ? !request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+            : request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    if (refusal.code() != ErrorCode.UNAUTHENTICATED || !unsaid || request.isEnded()) {
+      problems.answer(context, refusal);
+      return;
+    }
+    AtomicInteger bytes = new AtomicInteger();
+    request.handler(part -> {
+      if (bytes.addAndGet(part.length()) > JsonBodies.MOST_BYTES) {
+        problems.answer(context, JsonBodies.tooLarge());
+      }
+    });
+    request.endHandler(_ -> problems.answer(context, refusal));
+    request.resume();
   }
 
   /// Finds out later who calls, by what the request carries: a credential in its headers, else the
@@ -117,7 +141,7 @@ public final class Gate {
                 Caller caller = check.get();
                 outcome = () -> enterAs(caller, context);
               } catch (Refusal refusal) {
-                outcome = () -> problems.answer(context, refusal);
+                outcome = () -> refuse(context, refusal);
               } catch (RuntimeException failure) {
                 Log.error("A credential could not be checked", failure);
                 Refusal refusal = Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL);

@@ -7,6 +7,7 @@ import dev.muster.server.testing.RawHttp;
 import dev.muster.server.testing.ServerUnderTest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +142,17 @@ class ProblemsTest {
         413,
         "too_large");
     admin.postInChunks("/api/groups/", "{\"name\":\"streamed\"}").expect(201);
+  }
+
+  @Test
+  void aBodyThatIsTooLargeIsSoWhoeverSendsItAndHowever() {
+    String large = "x".repeat(1_100_000);
+    for (Api stranger : List.of(Api.anonymous(), Api.with("a.b.c"), Api.with("mk_none"))) {
+      ProblemShape.require(stranger.postInChunks("/api/groups/", large).expect(413));
+      ProblemShape.require(stranger.post("/api/groups/", large).expect(413));
+      ProblemShape.require(stranger.postInChunks("/api/groups/", "{}").expect(401));
+      ProblemShape.require(stranger.postInChunks("/api/groups/", "x".repeat(1 << 20)).expect(401));
+    }
   }
 
   @Test
