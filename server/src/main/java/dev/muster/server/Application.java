@@ -18,7 +18,9 @@ final class Application implements QuarkusApplication {
 
   @Override
   public int run(String... args) {
-    String address = publicUrl.base().orElse("http://" + settings.host() + ":" + settings.port());
+    String scheme = settings.tls().certificate().isPresent() ? "https" : "http";
+    String address =
+        publicUrl.base().orElse(scheme + "://" + settings.host() + ":" + settings.port());
     if (settings.logFormat() == Settings.LogFormat.JSON) {
       // what reads the log expects nothing but objects
       Log.infof("Muster %s is ready at %s", Version.text(), address);

@@ -1,6 +1,7 @@
 package dev.muster.server;
 
 import dev.muster.server.platform.Settings;
+import dev.muster.server.tls.QuarkusTls;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -110,6 +111,7 @@ final class ServerCommand implements Callable<Integer> {
     }
     Settings settings = SettingsCheck.read();
     set("quarkus.log.console.json.enabled", settings.logFormat() == Settings.LogFormat.JSON);
+    QuarkusTls.properties(settings).forEach(System::setProperty);
     String taken = portTaken(settings);
     if (taken != null) {
       System.err.println(taken);

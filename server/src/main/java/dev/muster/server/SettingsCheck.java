@@ -4,6 +4,7 @@ import dev.muster.server.edge.Origin;
 import dev.muster.server.edge.Proxies;
 import dev.muster.server.identity.Passwords;
 import dev.muster.server.platform.Settings;
+import dev.muster.server.tls.CertificateFiles;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +36,7 @@ final class SettingsCheck {
 
   /// Variables of the agent and the command line, which may run in the same shell.
   private static final Set<String> OF_OTHER_PROGRAMS =
-      Set.of("MUSTER_ENROLL_TOKEN", "MUSTER_PROFILE", "MUSTER_API_KEY");
+      Set.of("MUSTER_ENROLL_TOKEN", "MUSTER_PROFILE", "MUSTER_API_KEY", "MUSTER_CA_FILE");
 
   private SettingsCheck() {}
 
@@ -146,6 +148,13 @@ final class SettingsCheck {
       add(sentences, "muster.trusted-proxies", Proxies.problem(proxy));
     }
     settings.publicUrl().ifPresent(url -> add(sentences, "muster.public-url", Origin.problem(url)));
+    String tls = CertificateFiles.problem(settings.tls(), InstantSource.system().instant());
+    if (tls != null) {
+      sentences.add(tls);
+    }
+    if (settings.tls().reloadEvery().compareTo(Duration.ofSeconds(1)) < 0) {
+      sentences.add("muster.tls.reload-every must be at least 1s");
+    }
   }
 
   private static void add(List<String> sentences, String key, @Nullable String problem) {
