@@ -1,6 +1,5 @@
 package dev.muster.cli;
 
-import dev.muster.cli.client.Api;
 import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Login;
 import dev.muster.cli.client.Session;
@@ -46,7 +45,7 @@ final class LoginCommand implements Runnable {
     String who = email == null ? password.ask("Email: ") : email;
     String secret =
         passwordStdin ? password.fromStdin() : password.askUnseen("Password of " + who + ": ");
-    muster.logins().keep(Login.with(new Api(server, Session.ANONYMOUS), who, secret));
+    muster.logins().keep(Login.with(muster.api(server, Session.ANONYMOUS), who, secret));
     muster.done(
         Muster.object().put("server", server.toString()).put("email", who),
         "Logged in to " + server + " as " + who + ".");

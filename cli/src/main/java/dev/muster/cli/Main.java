@@ -44,10 +44,15 @@ public final class Main {
             .addSubcommand(profiles)
             .addSubcommand(completion)
             .addSubcommand(demo);
-    withoutInherited(demo.getCommandSpec(), "--server", "--output", "--api-key-file");
+    withoutInherited(demo.getCommandSpec(), "--server", "--output", "--api-key-file", "--ca");
     withoutInherited(
-        completion.getCommandSpec(), "--server", "--output", "--profile", "--api-key-file");
-    withoutInherited(profiles.getCommandSpec(), "--server", "--api-key-file");
+        completion.getCommandSpec(),
+        "--server",
+        "--output",
+        "--profile",
+        "--api-key-file",
+        "--ca");
+    withoutInherited(profiles.getCommandSpec(), "--server", "--api-key-file", "--ca");
     return line.setOut(shell.out())
         .setErr(shell.err())
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -8,6 +8,7 @@ import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Logins;
 import dev.muster.cli.client.Profiles;
 import dev.muster.cli.client.Session;
+import dev.muster.cli.client.TrustedCa;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ final class Muster implements Runnable {
 
   static final String API_KEY = "MUSTER_API_KEY";
   static final String DEFAULT_SERVER = "http://localhost:8080";
+  static final String CA_VARIABLE = "MUSTER_CA_FILE";
 
   enum Output {
     TABLE,
@@ -78,6 +80,17 @@ final class Muster implements Runnable {
       scope = ScopeType.INHERIT,
       description = "File with an API key to call with, instead of the login or MUSTER_API_KEY.")
   private @Nullable String apiKeyFile;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "PEM file of the certificate authority that the server's certificate must come from, when"
+              + " it is a private one. Default: "
+              + CA_VARIABLE
+              + ", else those that Java trusts.")
+  private @Nullable Path ca;
 
   @Option(
       names = "--output",
@@ -146,8 +159,7 @@ final class Muster implements Runnable {
   /// The server with the API key of this call, or else the login that this user has there, if any.
   Api api() {
     URI address = server();
-    return new Api(
-        address, apiKey().map(Session::ofKey).orElseGet(() -> logins().session(address)));
+    return api(address, apiKey().map(Session::ofKey).orElseGet(() -> logins().session(address)));
   }
 
   /// Never an argument: those are seen by every process of the machine.
@@ -164,6 +176,14 @@ final class Muster implements Runnable {
       throw new Failure.Usage(source + " holds no API key: one begins with mk_.");
     }
     return Optional.of(key);
+  }
+
+  /// A server with a login, trusted as the options say.
+  Api api(URI address, Session session) {
+    String file = ca == null ? shell.env().getOrDefault(CA_VARIABLE, "") : ca.toString();
+    return file.isEmpty()
+        ? new Api(address, session)
+        : new Api(address, session, TrustedCa.of(file(file)));
   }
 
   /// Reads a server's address; one address has one spelling, since logins are kept by it.

@@ -19,6 +19,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// One server's REST API as JSON trees: what the server sent is what `--output json` prints. An
@@ -37,13 +39,18 @@ public final class Api {
   private final HttpClient http;
 
   public Api(URI server, Session session) {
-    this(
-        server,
-        session,
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build());
+    this(server, session, builder().build());
+  }
+
+  /// @param trusted decides whose certificates are trusted, in place of what Java trusts
+  public Api(URI server, Session session, SSLContext trusted) {
+    this(server, session, builder().sslContext(trusted).build());
+  }
+
+  private static HttpClient.Builder builder() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(10));
   }
 
   private Api(URI server, Session session, HttpClient http) {
@@ -184,6 +191,13 @@ public final class Api {
     try {
       access.ifPresent(token -> request.setHeader("Authorization", "Bearer " + token));
       return http.send(request.build(), handler);
+    } catch (SSLException e) {
+      throw new Failure.Unreachable(
+          "No safe connection to "
+              + server
+              + ": its certificate is not trusted, not valid for that name, or it does not speak TLS"
+              + " there. A private certificate authority is named with --ca FILE.",
+          e);
     } catch (IOException e) {
       throw new Failure.Unreachable(
           "Cannot reach the server at "
