@@ -101,6 +101,74 @@ class PolicyCommandTest extends CliTest {
     assertThat(server.asked()).isEmpty();
   }
 
+  private static final String WIFI =
+      """
+      [{"ssid": "office", "security": "wpa2", "password": "hunter2hunter2"}]
+      """;
+
+  @Test
+  void setTakesASecretFromAFile() throws IOException {
+    Files.writeString(home.resolve("wifi.json"), WIFI);
+    server.on(
+        "PATCH /api/policies/office/settings/",
+        201,
+        "{\"version\": 2, \"payload\": {\"wifiNetworks\": \"********\"}}");
+
+    Ran ran =
+        onServer(
+            "policy",
+            "set",
+            "office",
+            "cameraDisabled=on",
+            "--from-file",
+            "wifiNetworks=wifi.json");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out() + ran.err()).doesNotContain("hunter2");
+    assertThat(parse(server.last().body()).path("set"))
+        .isEqualTo(parse("{\"cameraDisabled\": true, \"wifiNetworks\": " + WIFI + "}"));
+  }
+
+  @Test
+  void setTakesASecretFromStdin() {
+    server.on("PATCH /api/policies/office/settings/", 201, "{\"version\": 2}");
+
+    Ran ran =
+        typing(
+            WIFI,
+            "policy",
+            "set",
+            "office",
+            "--from-file",
+            "wifiNetworks=-",
+            "--server",
+            server.address().toString());
+
+    assertThat(ran.code()).isZero();
+    assertThat(parse(server.last().body()).path("set").path("wifiNetworks")).isEqualTo(parse(WIFI));
+  }
+
+  @Test
+  void setTakesASecretFromNoCommandLine() {
+    Ran ran = onServer("policy", "set", "office", "wifiNetworks=" + WIFI);
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("--from-file wifiNetworks=FILE").doesNotContain("hunter2");
+    assertThat(server.asked()).isEmpty();
+  }
+
+  @Test
+  void aFileWithAWrongSecretIsNotRepeated() throws IOException {
+    Files.writeString(home.resolve("wifi.json"), WIFI.replace("wpa2", "hunter2hunter2"));
+
+    Ran ran = onServer("policy", "set", "office", "--from-file", "wifiNetworks=wifi.json");
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains("wifiNetworks[0].security must be one of")
+        .doesNotContain("hunter2");
+  }
+
   @Test
   void setWithNothingToChangeIsWrongUsage() {
     assertThat(onServer("policy", "set", "kiosk").code()).isEqualTo(2);

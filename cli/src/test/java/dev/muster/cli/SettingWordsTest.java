@@ -28,6 +28,33 @@ class SettingWordsTest {
         .isEqualTo(CliTest.parse("[\"com.a\",\"com.b\"]"));
     assertThat(typed("appsRequired", "[\"com.a\"]")).isEqualTo(CliTest.parse("[\"com.a\"]"));
     assertThat(typed("appsRequired", "")).isEqualTo(CliTest.parse("[]"));
+    assertThat(typed("passwordComplexity", "high")).isEqualTo(CliTest.parse("\"high\""));
+    assertThat(typed("kioskApp", "com.example.pos"))
+        .isEqualTo(CliTest.parse("\"com.example.pos\""));
+    assertThat(typed("kioskApp", "null").isNull()).isTrue();
+    assertThat(typed("osUpdateWindow", "{\"start\": \"22:00\", \"end\": \"04:00\"}"))
+        .isEqualTo(CliTest.parse("{\"start\": \"22:00\", \"end\": \"04:00\"}"));
+  }
+
+  @Test
+  void whatIsWrongInAValueWithPartsIsNamedByItsPlace() {
+    assertThatThrownBy(() -> typed("osUpdateWindow", "{\"start\": \"22\", \"end\": \"04:00\"}"))
+        .isInstanceOf(Failure.Usage.class)
+        .hasMessageStartingWith("osUpdateWindow.start must be a time");
+  }
+
+  @Test
+  void aSecretValueIsNeverRepeated() {
+    for (String text :
+        List.of(
+            "hunter2hunter2",
+            "[\"hunter2hunter2\"]",
+            "[{\"ssid\": \"hunter2hunter2\", \"security\": \"hunter2hunter2\"}]")) {
+      assertThatThrownBy(() -> typed("wifiNetworks", text))
+          .isInstanceOf(Failure.Usage.class)
+          .hasMessageStartingWith("wifiNetworks")
+          .hasMessageNotContaining("hunter2");
+    }
   }
 
   @Test
