@@ -13,6 +13,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.Cache;
 
 /// What is desired of a device: the pull of the loop, and its override.
 @Path("/devices/{id}/policy")
@@ -28,6 +29,7 @@ public final class DevicePolicyResource {
   }
 
   @GET
+  @Cache(noStore = true)
   @Operation(summary = "Pull what is desired of a device")
   public DevicePolicyBody pull(@PathParam("id") String device) {
     return DevicePolicyBody.of(policies.pull(caller.get(), device));

@@ -73,6 +73,12 @@ public final class SettingSecrets {
       return new Draft(field, written, stored, rest, restField, true);
     }
 
+    /// Names no value: it may be a secret.
+    @Override
+    public String toString() {
+      return "Draft[" + field + "]";
+    }
+
     private String name(String key) {
       String setting = key.split("[.\\[]", 2)[0];
       boolean own = written.fields().containsKey(key) || written.fields().containsKey(setting);

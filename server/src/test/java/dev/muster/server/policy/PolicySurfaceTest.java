@@ -266,10 +266,8 @@ class PolicySurfaceTest {
         .containsExactly("payload.screenLockSeconds");
   }
 
-  /// Masking of secret settings has nothing to show on the wire yet: the catalogue has none. Who
-  /// adds the first one sees this fail and writes the test of its mask.
   @Test
-  void theCatalogueIsListed() {
+  void theCatalogueIsListedAndSaysWhatIsSecret() {
     Api.Answer listed = operator.get("/api/settings-catalogue/").expect(200);
 
     assertThat(listed.node("count").asInt()).isEqualTo(Catalogue.all().size());
@@ -277,7 +275,50 @@ class PolicySurfaceTest {
         .containsExactlyElementsOf(Catalogue.all().stream().map(Setting::key).toList());
     assertThat(listed.keys("results.0"))
         .containsExactlyInAnyOrder("key", "type", "platforms", "secret", "satisfied", "summary");
-    assertThat(listed.node("results").findValuesAsText("secret")).contains("true", "false");
+    for (JsonNode row : listed.node("results")) {
+      assertThat(row.get("secret").asBoolean())
+          .as(row.toString())
+          .isEqualTo(row.get("key").asText().equals("wifiNetworks"));
+    }
+  }
+
+  @Test
+  void aSecretSettingIsMaskedInEveryAnswerAndTheMaskKeepsIt() {
+    create("office", "WIFI");
+    Map<String, Object> network =
+        Map.of("ssid", "office", "security", "wpa2", "password", "hunter2hunter2");
+
+    Api.Answer made = publish("office", Map.of("wifiNetworks", List.of(network)));
+    assertThat(made.at("payload.wifiNetworks")).isEqualTo("********");
+    Api.Answer kept = publish("office", Map.of("wifiNetworks", "********", "cameraDisabled", true));
+    Api.Answer changed =
+        operator
+            .patch("/api/policies/office/settings/", Map.of("set", Map.of("cameraDisabled", false)))
+            .expect(201);
+
+    assertThat(kept.at("payload.wifiNetworks")).isEqualTo("********");
+    assertThat(changed.at("payload.wifiNetworks")).isEqualTo("********");
+    assertThat(operator.get("/api/policies/office/versions/").text()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void whatIsWrongWithASecretSettingIsNamedByItsPlaceAndNotRepeated() {
+    create("office", "WIFI");
+    Map<String, Object> network = Map.of("ssid", "", "security", "wep", "password", "short");
+
+    Api.Answer refused =
+        operator
+            .patch(
+                "/api/policies/office/settings/",
+                Map.of("set", Map.of("wifiNetworks", List.of(network))))
+            .expect(422);
+
+    assertThat(refused.fields())
+        .containsExactlyInAnyOrder(
+            "set.wifiNetworks[0].ssid",
+            "set.wifiNetworks[0].security",
+            "set.wifiNetworks[0].password");
+    assertThat(refused.text()).doesNotContain("wep\"").doesNotContain("\"short");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.muster.protocol.Observed;
 import dev.muster.protocol.Payloads;
 import dev.muster.protocol.SecretDigest;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.testing.Race;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -175,6 +176,25 @@ class SecretSettingsTest {
 
     tenant.publish(policy, camera(false));
     assertThat(pullOwn(device).settings().fields()).doesNotContainKey(WIFI);
+  }
+
+  /// Whoever comes first: a mask stands for what is current when its own version is made.
+  @Test
+  void ofManyWhoSendTheMaskNobodyBringsAnOldSecretBack() {
+    String device = tenant.device();
+    String policy = tenant.published(100, wifi("hunter2hunter2"));
+    tenant.assign(device, policy);
+
+    Race.times(
+        16,
+        i -> {
+          Map<String, Json> set = i == 7 ? wifi("correct-horse") : Map.of(WIFI, MASK);
+          return i % 2 == 0
+              ? tenant.publish(policy, set)
+              : world.policies().change(tenant.admin(), policy, set, List.of(), "");
+        });
+
+    assertThat(pullOwn(device).settings().fields()).containsAllEntriesOf(wifi("correct-horse"));
   }
 
   @Test

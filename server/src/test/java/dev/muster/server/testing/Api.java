@@ -236,6 +236,11 @@ public final class Api {
     }
   }
 
+  /// A value as the tree that it is on the wire.
+  public static JsonNode tree(Object value) {
+    return JSON.valueToTree(value);
+  }
+
   private static JsonNode read(String text) {
     try {
       return JSON.readTree(text);
