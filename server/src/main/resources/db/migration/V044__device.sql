@@ -39,3 +39,57 @@ drop index compliance.actual_state;
 create index actual_state on compliance.actual
   (organization_id, set_id, override_hash, platform, lag, observation_hash) where not retired;
 create index actual_order on compliance.actual (organization_id, device_id) where not retired;
+
+-- By what a device is sorted and found: its name in lower case, as Java has it, because lower() of
+-- PostgreSQL knows only ASCII in the locale C.
+alter table device.device add column name_key text collate "C";
+set local role muster_cross;
+update device.device set name_key = lower(left(name, 128));
+reset role;
+alter table device.device alter column name_key set not null;
+
+-- What devices are found by, each in the three orders of lists: '' (every device), status=IDLE, tag=…,
+-- group=…, attribute.site=…. Retired devices are apart, because lists leave them out. It takes the place of the
+-- tags' own table and of the indexes on the device itself.
+create table device.facet (
+  organization_id uuid not null,
+  facet text collate "C" not null,
+  retired boolean not null,
+  device_id uuid not null,
+  name_key text collate "C" not null,
+  handle_key text collate "C" not null,
+  primary key (organization_id, facet, retired, device_id),
+  foreign key (organization_id, device_id) references device.device (organization_id, id) on delete cascade
+);
+create index facet_by_name on device.facet (organization_id, facet, retired, name_key, device_id);
+create index facet_by_handle on device.facet (organization_id, facet, retired, handle_key, device_id);
+create index facet_device on device.facet (organization_id, device_id);
+call platform.protect_tenant_table('device.facet');
+
+-- What device.facet is to hold, from the rows as they are.
+create view device.facet_due with (security_invoker = true) as
+select d.organization_id, due.facet collate "C" as facet, d.lifecycle = 'RETIRED' as retired, d.id as device_id,
+       d.name_key, lower(d.handle) collate "C" as handle_key
+from device.device d
+cross join lateral (
+  select '' as facet
+  union all select 'lifecycle=' || d.lifecycle
+  union all select 'status=' || d.status
+  union all select 'platform=' || d.platform
+  union all select 'type=' || d.type where d.type <> ''
+  union all select 'model=' || left(d.model, 256) where d.model <> ''
+  union all select 'os_version=' || left(d.os_version, 256) where d.os_version <> ''
+  union all select 'agent_version=' || left(d.agent_version, 256) where d.agent_version <> ''
+  union all select 'tag=' || tag from unnest(d.tags) as tag
+  union all select 'attribute.' || key || '=' || value from jsonb_each_text(d.attributes)
+  union all select 'group=' || m.group_id from device.group_member m
+            where m.organization_id = d.organization_id and m.device_id = d.id
+) due;
+grant select on device.facet_due to muster_app, muster_cross;
+set local role muster_cross;
+insert into device.facet (organization_id, facet, retired, device_id, name_key, handle_key)
+select organization_id, facet, retired, device_id, name_key, handle_key from device.facet_due
+on conflict do nothing;
+reset role;
+drop table device.device_tag;
+drop index device.device_status, device.device_name_prefix, device.device_handle_prefix;

@@ -39,10 +39,10 @@ final class Copies {
       List.of(
           """
           insert into device.device
-            (organization_id, id, handle, name, platform, type, status, tags, hardware_id, fingerprint,
+            (organization_id, id, handle, name, name_key, platform, type, status, tags, hardware_id, fingerprint,
              model, os_version, agent_version, created_at, updated_at)
-          select d.organization_id, c.id, c.id::text, d.model || ' ' || right(c.id::text, 6), d.platform,
-                 d.type, d.status, d.tags, null, null, d.model, d.os_version, d.agent_version, now(), now()
+          select d.organization_id, c.id, c.id::text, d.model || ' ' || right(c.id::text, 6),
+                 lower(d.model) || ' ' || right(c.id::text, 6), d.platform, d.type, d.status, d.tags, null, null, d.model, d.os_version, d.agent_version, now(), now()
           from bench.copy c
           join device.device d on d.organization_id = c.organization_id and d.id = c.template
           order by c.id
@@ -53,6 +53,12 @@ final class Copies {
           from bench.copy c
           join device.group_member m on m.organization_id = c.organization_id and m.device_id = c.template
           order by c.id
+          """,
+          """
+          insert into device.facet (organization_id, facet, retired, device_id, name_key, handle_key)
+          select f.organization_id, f.facet, f.retired, f.device_id, f.name_key, f.handle_key
+          from bench.copy c
+          join device.facet_due f on f.organization_id = c.organization_id and f.device_id = c.id
           """,
           """
           insert into device.event (organization_id, id, device_id, kind, body, at)

@@ -8,6 +8,8 @@ import dev.muster.cli.client.Route;
 import dev.muster.protocol.ComplianceState;
 import dev.muster.protocol.Platform;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /// `muster devices`: the registry.
 @Command(
     name = "devices",
-    description = "Lists devices, shows one, registers one.",
+    description = "Lists devices, shows one, registers, changes, deactivates or retires one.",
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {"", "Examples:", "  muster devices --search lobby", "  muster devices --state STALE"})
 final class DevicesCommand implements Runnable {
@@ -42,7 +44,7 @@ final class DevicesCommand implements Runnable {
     @Option(
         names = "--search",
         paramLabel = "TEXT",
-        description = "Only devices whose id or name has this text. Not together with --state.")
+        description = "Only devices whose name or id begins so. Not together with --state.")
     private @Nullable String search;
 
     @Option(
@@ -52,11 +54,79 @@ final class DevicesCommand implements Runnable {
     private @Nullable String group;
 
     @Option(
+        names = "--lifecycle",
+        paramLabel = "STATE",
+        description =
+            "Only devices that are ACTIVE, DEACTIVATED or RETIRED; without it, all but the retired.")
+    private @Nullable String lifecycle;
+
+    @Option(names = "--status", paramLabel = "STATUS", description = "Only with this status.")
+    private @Nullable String status;
+
+    @Option(
+        names = "--platform",
+        paramLabel = "PLATFORM",
+        description = "Only of this platform: ${COMPLETION-CANDIDATES}.")
+    private @Nullable Platform platform;
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "Only of this type.")
+    private @Nullable String type;
+
+    @Option(names = "--tag", paramLabel = "TAG", description = "Only with this tag; repeatable.")
+    private List<String> tags = List.of();
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "Only of this model.")
+    private @Nullable String model;
+
+    @Option(names = "--os-version", paramLabel = "VERSION", description = "Only with this system.")
+    private @Nullable String osVersion;
+
+    @Option(
+        names = "--agent-version",
+        paramLabel = "VERSION",
+        description = "Only with this agent.")
+    private @Nullable String agentVersion;
+
+    @Option(
+        names = "--attr",
+        paramLabel = "KEY=VALUE",
+        description = "Only with this attribute; repeatable.")
+    private Map<String, String> attributes = Map.of();
+
+    @Option(
+        names = "--order",
+        paramLabel = "ORDER",
+        description =
+            "name, created_at or device_id, with - before it for the other way: --order=-name.")
+    private @Nullable String order;
+
+    @Option(
         names = "--limit",
         paramLabel = "N",
         defaultValue = "50",
         description = "At most this many rows; 50 by default.")
     private int limit = 50;
+
+    private Route route() {
+      Route route =
+          Route.of("/api/devices/")
+              .with("search", search)
+              .with("group", group)
+              .with("lifecycle", lifecycle == null ? null : lifecycle.toUpperCase(Locale.ROOT))
+              .with("status", status == null ? null : status.toUpperCase(Locale.ROOT))
+              .with("platform", platform)
+              .with("type", type)
+              .with("model", model)
+              .with("os_version", osVersion)
+              .with("agent_version", agentVersion);
+      for (String tag : tags) {
+        route = route.with("tag", tag);
+      }
+      for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+        route = route.with("attribute." + attribute.getKey(), attribute.getValue());
+      }
+      return route.with("ordering", order);
+    }
   }
 
   @Override
@@ -69,15 +139,14 @@ final class DevicesCommand implements Runnable {
       footer = {"", "Example:", "  muster devices list --group kiosks"})
   void list(@Mixin Which which) {
     if (which.state != null) {
-      if (which.search != null || which.group != null) {
-        throw new Failure.Usage("--state cannot be combined with --search or --group.");
+      if (!which.route().equals(Route.of("/api/devices/"))) {
+        throw new Failure.Usage("--state can be combined with --limit only.");
       }
       new ComplianceCommand(muster).list(which.state, which.limit);
       return;
     }
-    Route route = Route.of("/api/devices/").with("search", which.search).with("group", which.group);
     muster.show(
-        muster.api().list(route, which.limit),
+        muster.api().list(which.route(), which.limit),
         devices -> {
           var table = new Table("DEVICE", "NAME", "PLATFORM", "STATUS", "GROUPS", "REGISTERED");
           for (JsonNode device : devices.path("results")) {
@@ -85,7 +154,7 @@ final class DevicesCommand implements Runnable {
                 Cells.text(device, "device_id"),
                 Cells.text(device, "name"),
                 Cells.text(device, "platform"),
-                Cells.text(device, "status"),
+                standing(device),
                 Cells.text(device, "groups"),
                 Times.ago(device.path("created_at"), muster.now()));
           }
@@ -93,7 +162,14 @@ final class DevicesCommand implements Runnable {
         });
   }
 
+  /// The status of a device that takes part, else why it does not.
+  private static String standing(JsonNode device) {
+    String lifecycle = device.path("lifecycle").asText("ACTIVE");
+    return lifecycle.equals("ACTIVE") ? Cells.text(device, "status") : lifecycle;
+  }
+
   @Command(
+      aliases = "get",
       description = "Shows a device: what it should be, what it is, and where the two differ.",
       footer = {"", "Example:", "  muster devices show lobby-1"})
   void show(@Parameters(paramLabel = "DEVICE", description = "Its id.") String device) {
@@ -126,6 +202,9 @@ final class DevicesCommand implements Runnable {
         .row("Name", Cells.text(device, "name"))
         .row("Platform", Cells.text(device, "platform"))
         .row("Status", Cells.text(device, "status"))
+        .row("Lifecycle", Cells.text(device, "lifecycle"))
+        .row("Tags", Cells.text(device, "tags"))
+        .row("Attributes", attributes(device))
         .row("Groups", Cells.text(device, "groups"))
         .row("Policies", policies.isEmpty() ? "-" : String.join(", ", policies))
         .row("State", Cells.text(status, "state"))
@@ -134,6 +213,14 @@ final class DevicesCommand implements Runnable {
         .row("Last report", Times.ago(report.path("reportedAt"), muster.now()))
         .row("Drift", Cells.drift(status.path("drift")))
         .row("", "");
+  }
+
+  private static String attributes(JsonNode device) {
+    var attributes =
+        device.path("attributes").properties().stream()
+            .map(attribute -> attribute.getKey() + "=" + attribute.getValue().asText())
+            .toList();
+    return attributes.isEmpty() ? "-" : String.join(", ", attributes);
   }
 
   private static Table settings(JsonNode status) {
@@ -189,5 +276,94 @@ final class DevicesCommand implements Runnable {
     }
     JsonNode device = muster.api().post(Route.of("/api/devices/"), body);
     muster.done(device, "Device " + Cells.text(device, "device_id") + " is registered.");
+  }
+
+  @Command(
+      description = "Locks a device out until it is activated again.",
+      footer = {"", "Example:", "  muster devices deactivate lobby-1"})
+  void deactivate(@Parameters(paramLabel = "DEVICE", description = "Its id.") String device) {
+    move(device, "deactivate", "is deactivated; its calls are refused until it is activated.");
+  }
+
+  @Command(
+      description = "Lets a deactivated device in again.",
+      footer = {"", "Example:", "  muster devices activate lobby-1"})
+  void activate(@Parameters(paramLabel = "DEVICE", description = "Its id.") String device) {
+    move(device, "activate", "is active.");
+  }
+
+  @Command(
+      description = {
+        "Takes a device out of the fleet for good. It leaves its groups and policies, and its tokens",
+        "are revoked; what is known of it can still be read. Asks first, unless --yes is given."
+      },
+      footer = {"", "Example:", "  muster devices retire lobby-1 --yes"})
+  void retire(
+      @Parameters(paramLabel = "DEVICE", description = "Its id.") String device,
+      @Option(names = "--yes", description = "Do not ask.") boolean yes) {
+    if (!yes && !isConfirmed(device)) {
+      throw new Failure.Usage(
+          "Nothing was done. Retiring is final: type the id of the device when asked, or give"
+              + " --yes.");
+    }
+    move(device, "retire", "is retired.");
+  }
+
+  private boolean isConfirmed(String device) {
+    return muster
+        .shell()
+        .console()
+        .map(console ->
+            console.readLine("Retiring is final. To retire the device, type its id again: "))
+        .filter(device::equals)
+        .isPresent();
+  }
+
+  private void move(String device, String verb, String outcome) {
+    JsonNode row = muster.api().post(Route.of("/api/devices/{}/" + verb + "/", device), null);
+    muster.done(row, "Device " + Cells.text(row, "device_id") + " " + outcome);
+  }
+
+  @Command(
+      description = "Shows what happened to a device, newest first, and who did it.",
+      footer = {
+        "",
+        "Examples:",
+        "  muster devices events lobby-1",
+        "  muster devices events lobby-1 --kind CHANGED --from 2026-11-01T00:00:00Z"
+      })
+  void events(
+      @Parameters(paramLabel = "DEVICE", description = "Its id.") String device,
+      @Option(names = "--kind", paramLabel = "KIND", description = "Only events of this kind.")
+          @Nullable String kind,
+      @Option(names = "--from", paramLabel = "TIME", description = "The earliest time wanted.")
+          @Nullable String from,
+      @Option(names = "--to", paramLabel = "TIME", description = "The first time that is too late.")
+          @Nullable String to,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "At most this many rows; 50 by default.")
+          int limit) {
+    Route route =
+        Route.of("/api/devices/{}/events/", device)
+            .with("kind", kind == null ? null : kind.toUpperCase(Locale.ROOT))
+            .with("from", from)
+            .with("to", to);
+    muster.show(
+        muster.api().list(route, limit),
+        events -> {
+          var table = new Table("WHEN", "WHAT", "WHO", "DETAILS", "REQUEST");
+          for (JsonNode event : events.path("results")) {
+            table.row(
+                Times.ago(event.path("at"), muster.now()),
+                Cells.text(event, "kind"),
+                Cells.first(event.path("actor"), "name", "id", "kind"),
+                event.path("body").isEmpty() ? "-" : event.path("body").toString(),
+                Cells.text(event, "request_id"));
+          }
+          return table;
+        });
   }
 }

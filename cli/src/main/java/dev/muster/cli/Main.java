@@ -30,7 +30,7 @@ public final class Main {
         new CommandLine(muster)
             .addSubcommand(new LoginCommand(muster))
             .addSubcommand(new LogoutCommand(muster))
-            .addSubcommand(new DevicesCommand(muster))
+            .addSubcommand(devices(muster))
             .addSubcommand(new GroupsCommand(muster))
             .addSubcommand(new EnrollTokenCommand(muster))
             .addSubcommand(policies(muster))
@@ -67,6 +67,10 @@ public final class Main {
     for (String option : options) {
       spec.remove(spec.findOption(option));
     }
+  }
+
+  private static CommandLine devices(Muster muster) {
+    return new CommandLine(new DevicesCommand(muster)).addSubcommand(new DevicesSetCommand(muster));
   }
 
   private static CommandLine policies(Muster muster) {

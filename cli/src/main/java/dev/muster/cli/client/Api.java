@@ -100,9 +100,6 @@ public final class Api {
       more.path("results").forEach(rows::add);
       next = more.path("next").asText("");
       page.set("next", more.path("next"));
-      if (more.path("results").isEmpty()) {
-        break;
-      }
     }
     while (rows.size() > limit) {
       rows.remove(rows.size() - 1);

@@ -28,7 +28,7 @@ public record Route(String path) {
     if (text.isBlank()) {
       return this;
     }
-    return new Route(path + (path.contains("?") ? '&' : '?') + key + '=' + encode(text));
+    return new Route(path + (path.contains("?") ? '&' : '?') + encode(key) + '=' + encode(text));
   }
 
   private static String encode(String text) {

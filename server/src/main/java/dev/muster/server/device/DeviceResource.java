@@ -1,8 +1,6 @@
 package dev.muster.server.device;
 
 import dev.muster.server.platform.Caller;
-import dev.muster.server.platform.Ids;
-import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
@@ -15,8 +13,11 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
-import java.util.List;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.UriInfo;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class DeviceResource {
   private final Devices devices;
+  private final DeviceLists lists;
   private final CurrentCaller caller;
   private final Paging paging;
 
-  DeviceResource(Devices devices, CurrentCaller caller, Paging paging) {
+  DeviceResource(Devices devices, DeviceLists lists, CurrentCaller caller, Paging paging) {
     this.devices = devices;
+    this.lists = lists;
     this.caller = caller;
     this.paging = paging;
   }
@@ -47,23 +50,40 @@ public class DeviceResource {
 
   @GET
   @Operation(
-      summary = "List devices in the order of registration",
+      summary = "List devices by filters, in an order",
       description =
-          "Follow next: its cursor costs the same on every page. count is exact without a filter; with"
-              + " search, group, status or tag it stops at 10,000.")
+          "Filters are and-ed; tag may be repeated, and attribute.<key>=<value> asks for an attribute."
+              + " search is how the name or the id begins, in any case. Retired devices are listed"
+              + " with lifecycle=RETIRED only. ordering is name, created_at or device_id, with a -"
+              + " before it for the other way; a search has an order of its own, and takes another"
+              + " one only when it finds at most 1,000. Follow next, also when a page is short: its"
+              + " cursor costs the same on every page and is good for the same filters and ordering"
+              + " only. count is exact without a filter, and stops at 10,000 with one.")
+  @Parameter(name = "search", in = ParameterIn.QUERY)
+  @Parameter(name = "group", in = ParameterIn.QUERY)
+  @Parameter(name = "lifecycle", in = ParameterIn.QUERY)
+  @Parameter(name = "status", in = ParameterIn.QUERY)
+  @Parameter(name = "platform", in = ParameterIn.QUERY)
+  @Parameter(name = "type", in = ParameterIn.QUERY)
+  @Parameter(name = "tag", in = ParameterIn.QUERY)
+  @Parameter(name = "model", in = ParameterIn.QUERY)
+  @Parameter(name = "os_version", in = ParameterIn.QUERY)
+  @Parameter(name = "agent_version", in = ParameterIn.QUERY)
   public Page<DeviceWire.Row> list(
-      @QueryParam("search") @Nullable String search,
-      @QueryParam("group") @Nullable String group,
-      @QueryParam("status") @Nullable String status,
-      @QueryParam("tag") @Nullable String tag) {
-    DeviceFilter filter =
-        new DeviceFilter(given(search), given(group), status(given(status)), given(tag));
-    Devices.Listed found =
-        devices.list(caller.get(), filter, after(), paging.offset(), paging.limit());
-    List<DeviceWire.Row> rows = found.entries().stream().map(DeviceWire.Row::of).toList();
-    return paging.offset() > 0
-        ? paging.page(found.count(), rows)
-        : paging.page(found.count(), rows, found.more() ? rows.getLast().id() : null);
+      @QueryParam("ordering") @Nullable String ordering, @Context UriInfo uri) {
+    DeviceFilter filter = DeviceFilters.read(uri.getQueryParameters());
+    DeviceLists.Listed found =
+        lists.list(
+            caller.get(),
+            filter,
+            ordering == null || ordering.isEmpty() ? null : DeviceOrder.parse(ordering),
+            new DeviceLists.Place(paging.cursor(), paging.offset()),
+            paging.limit());
+    return paging.page(
+        found.count(),
+        found.entries().stream().map(DeviceWire.Row::of).toList(),
+        found.next(),
+        found.previous());
   }
 
   @GET
@@ -79,28 +99,5 @@ public class DeviceResource {
   public DeviceWire.Row change(
       @PathParam("device_id") String device, @Valid DeviceWire.Patch body) {
     return DeviceWire.Row.of(devices.change(caller.get(), device, Bodies.present(body).toChange()));
-  }
-
-  private @Nullable DeviceId after() {
-    String cursor = paging.cursor();
-    return cursor == null
-        ? null
-        : Ids.parse(cursor)
-            .map(DeviceId::new)
-            .orElseThrow(() -> Refusal.parameter("cursor", "must be that of a next link"));
-  }
-
-  private static @Nullable DeviceStatus status(@Nullable String word) {
-    if (word == null) {
-      return null;
-    }
-    if (!word.matches(DeviceStatus.WORDS)) {
-      throw Refusal.parameter("status", "must be one of " + DeviceStatus.WORDS.replace("|", ", "));
-    }
-    return DeviceStatus.valueOf(word);
-  }
-
-  private static @Nullable String given(@Nullable String text) {
-    return text == null || text.isEmpty() ? null : text;
   }
 }

@@ -1,111 +1,390 @@
 package dev.muster.server.device;
 
+import dev.muster.protocol.Json;
+import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL that finds devices by filter. It runs as the cross-tenant role and names the
-/// organization itself, because PostgreSQL uses no prefix index behind row-level security.
+/// organization itself, because behind row-level security PostgreSQL compares no texts by an index.
 ///
-/// Pages are found by keyset in the order of registration, so a page costs the same wherever it is.
-/// The count of all devices is kept as they are registered; the count behind a filter stops at
-/// [#MOST_COUNTED], because counting exactly would read every row that matches.
+/// Every list is a walk along one index of `device.facet`: the devices that one facet has, in the
+/// wanted order, from a place on. So any filter in any order costs its page and not its matches or
+/// the fleet. Of several filters the rarest is walked and the others are looked up for each device;
+/// where too few have them all the walk stops after [#MOST_LOOKED_AT], and the page is short and
+/// says where to go on.
+///
+/// Rejected: an index a filter and order on the device itself (twenty-one, of which each change of
+/// status would write all); a GIN index, which has no order.
 final class DeviceSearch {
+  /// Devices that one request looks at, at the most.
+  static final int MOST_LOOKED_AT = 10_000;
+
   /// A filtered list of more devices than this says that it has so many.
   static final int MOST_COUNTED = 10_000;
 
+  /// Devices that a search may find and still be put into another order than its own.
+  static final int MOST_SORTED = 1_000;
+
+  private static final String LAST_CHARACTER = Character.toString(Character.MAX_CODE_POINT);
+
+  /// A device and where it is.
+  record Hit(int walk, String key, UUID id) {
+    DeviceCursor cursor(boolean backward) {
+      return new DeviceCursor(backward, walk, key, id);
+    }
+  }
+
+  /// A page, with the places on both sides of it; null where the list ends.
+  record Found(List<DeviceId> ids, @Nullable DeviceCursor next, @Nullable DeviceCursor previous) {}
+
+  /// A statement and its arguments.
+  record Ask(String sql, Map<String, Object> arguments) {}
+
+  /// @param beginning of what the walk is ordered by; null for all
+  /// @param unlessByName passes over devices whose name begins so, which another walk has
+  /// @param among only these; null for all
+  private record Walk(
+      DeviceOrder order,
+      @Nullable String beginning,
+      boolean unlessByName,
+      @Nullable Set<UUID> among) {}
+
   private final OrganizationId organization;
-  private final DeviceFilter filter;
-  private final @Nullable GroupId group;
+  private final boolean retired;
+  private final String walked;
+  private final List<String> others;
+  private final List<Walk> walks;
+  private final String name;
 
-  DeviceSearch(OrganizationId organization, DeviceFilter filter, @Nullable GroupId group) {
+  private DeviceSearch(
+      OrganizationId organization,
+      boolean retired,
+      List<String> facets,
+      List<Walk> walks,
+      String name) {
     this.organization = organization;
-    this.filter = filter;
-    this.group = group;
+    this.retired = retired;
+    this.walked = facets.isEmpty() ? "" : facets.getFirst();
+    this.others = facets.isEmpty() ? List.of() : facets.subList(1, facets.size());
+    this.walks = walks;
+    this.name = name;
   }
 
-  List<Device> page(Handle handle, @Nullable DeviceId after, int offset, int limit) {
-    Query query =
-        handle.createQuery(
-            "select "
-                + DeviceStore.COLUMNS
-                + source()
-                + (after == null ? "" : " and d.id > :after")
-                + " order by d.id offset :offset limit :limit");
-    if (after != null) {
-      query.bind("after", after.value());
+  /// @param order null: that of registration or, of a search, first those that the name finds, by
+  ///   name, and then those that the handle finds
+  /// @throws Refusal `invalid parameter` when a search finds too many to be put into `order`
+  static DeviceSearch of(
+      Handle handle,
+      OrganizationId organization,
+      DeviceFilter filter,
+      @Nullable GroupId group,
+      @Nullable DeviceOrder order) {
+    List<String> facets = new ArrayList<>(filter.facets());
+    if (group != null) {
+      facets.add("group=" + group);
     }
-    return bind(query).bind("offset", offset).bind("limit", limit).map(DeviceStore::device).list();
+    if (filter.lifecycle() == Lifecycle.ACTIVE || filter.lifecycle() == Lifecycle.DEACTIVATED) {
+      facets.add("lifecycle=" + filter.lifecycle());
+    }
+    boolean retired = filter.lifecycle() == Lifecycle.RETIRED;
+    plan(handle, false);
+    String name =
+        JsonText.hash(
+            Json.texts(
+                List.of(
+                    String.valueOf(filter.search()),
+                    String.valueOf(group),
+                    String.valueOf(filter.lifecycle()),
+                    String.join("\n", filter.facets()),
+                    String.valueOf(order))));
+    DeviceSearch plain =
+        new DeviceSearch(
+            organization,
+            retired,
+            rarestFirst(handle, organization, retired, facets),
+            List.of(new Walk(order == null ? DeviceOrder.REGISTRATION : order, null, false, null)),
+            name.substring(0, 12));
+    return filter.search() == null ? plain : plain.searching(handle, filter.search(), order);
   }
 
+  /// Lets the planner see each argument and, unless `sorting`, take no way but along an index. By
+  /// statistics alone, which may be old, it would now and then read and sort all that match.
+  private static void plan(Handle handle, boolean sorting) {
+    String other = sorting ? "on" : "off";
+    handle
+        .createQuery(
+            """
+            select set_config('plan_cache_mode', 'force_custom_plan', true),
+              set_config('enable_sort', :other, true), set_config('enable_bitmapscan', :other, true),
+              set_config('enable_seqscan', :other, true)
+            """)
+        .bind("other", other)
+        .mapTo(String.class)
+        .one();
+  }
+
+  private DeviceSearch searching(Handle handle, String text, @Nullable DeviceOrder order) {
+    String beginning = text.toLowerCase(Locale.ROOT);
+    List<Walk> natural =
+        List.of(
+            new Walk(new DeviceOrder(DeviceOrder.By.NAME, false), beginning, false, null),
+            new Walk(new DeviceOrder(DeviceOrder.By.DEVICE_ID, false), beginning, true, null));
+    List<String> facets = new ArrayList<>();
+    if (!walked.isEmpty()) {
+      facets.add(walked);
+      facets.addAll(others);
+    }
+    DeviceSearch search = new DeviceSearch(organization, retired, facets, natural, name);
+    if (order == null) {
+      return search;
+    }
+    Set<UUID> found = search.few(handle);
+    plan(handle, true);
+    return new DeviceSearch(
+        organization, retired, facets, List.of(new Walk(order, null, false, found)), name);
+  }
+
+  /// All that the walks find, of which there may only be few, and within one window.
+  private Set<UUID> few(Handle handle) {
+    Set<UUID> found = new LinkedHashSet<>();
+    boolean all = true;
+    for (int i = 0; i < walks.size(); i++) {
+      run(handle, page(i, null, false, MOST_SORTED + 1, MOST_LOOKED_AT), i)
+          .forEach(hit -> found.add(hit.id()));
+      all &=
+          !passesOver(walks.get(i)) || endOfWindow(handle, i, null, false, MOST_LOOKED_AT) == null;
+    }
+    if (!all || found.size() > MOST_SORTED) {
+      throw Refusal.parameter(
+          "ordering",
+          "is possible with a search that finds at most 1,000 devices; search for more of the name,"
+              + " or leave ordering out");
+    }
+    return found;
+  }
+
+  private static List<String> rarestFirst(
+      Handle handle, OrganizationId organization, boolean retired, List<String> facets) {
+    if (facets.size() < 2) {
+      return facets;
+    }
+    return handle
+        .createQuery(
+            """
+            select wanted.facet from unnest(:facets) as wanted (facet)
+            order by (select count(*) from (
+                        select from device.facet f
+                        where f.organization_id = :organization and f.facet = wanted.facet collate "C"
+                          and f.retired = :retired
+                        limit 1000) as counted),
+              wanted.facet
+            """)
+        .bindArray("facets", String.class, facets)
+        .bind("organization", organization)
+        .bind("retired", retired)
+        .mapTo(String.class)
+        .list();
+  }
+
+  /// Names filter and ordering in cursors.
+  String name() {
+    return name;
+  }
+
+  /// @param from where a page before ended; null for the beginning
+  /// @param offset devices to pass over, which are read
+  Found page(Handle handle, @Nullable DeviceCursor from, int offset, int limit) {
+    boolean backward = from != null && from.backward();
+    int window = offset > 0 ? Integer.MAX_VALUE : MOST_LOOKED_AT;
+    int wanted = offset + limit + 1;
+    List<Hit> hits = new ArrayList<>();
+    Hit stop = null;
+    int walk = from == null ? 0 : Math.min(from.walk(), walks.size() - 1);
+    Hit after = from == null ? null : new Hit(walk, from.key(), from.id());
+    while (walk >= 0 && walk < walks.size() && hits.size() < wanted && stop == null) {
+      hits.addAll(run(handle, page(walk, after, backward, wanted - hits.size(), window), walk));
+      if (hits.size() < wanted && offset == 0 && passesOver(walks.get(walk))) {
+        stop = endOfWindow(handle, walk, after, backward, window);
+      }
+      walk += backward ? -1 : 1;
+      after = null;
+    }
+    List<Hit> page =
+        hits.subList(Math.min(offset, hits.size()), Math.min(offset + limit, hits.size()));
+    boolean more = hits.size() == wanted;
+    Hit end = more ? page.getLast() : stop;
+    DeviceCursor onwards = end == null ? null : end.cursor(backward);
+    DeviceCursor back = from == null || page.isEmpty() ? null : page.getFirst().cursor(!backward);
+    List<DeviceId> ids =
+        (backward ? page.reversed() : page).stream().map(hit -> new DeviceId(hit.id())).toList();
+    return backward ? new Found(ids, back, onwards) : new Found(ids, onwards, back);
+  }
+
+  private boolean passesOver(Walk walk) {
+    return !others.isEmpty() || walk.unlessByName();
+  }
+
+  private static List<Hit> run(Handle handle, Ask ask, int walk) {
+    return handle
+        .createQuery(ask.sql())
+        .bindMap(ask.arguments())
+        .map(
+            (row, _) -> new Hit(walk, row.getString("key"), row.getObject("device_id", UUID.class)))
+        .list();
+  }
+
+  private @Nullable Hit endOfWindow(
+      Handle handle, int walk, @Nullable Hit after, boolean backward, int window) {
+    Map<String, Object> arguments = arguments(walk, after);
+    arguments.put("skip", window - 1);
+    String sql = window(walk, after, backward) + " offset :skip limit 1";
+    List<Hit> last = run(handle, new Ask(sql, arguments), walk);
+    return last.isEmpty() ? null : last.getFirst();
+  }
+
+  /// The statement for the devices of a walk after `after`.
+  Ask page(int walk, @Nullable Hit after, boolean backward, int limit, int window) {
+    Map<String, Object> arguments = arguments(walk, after);
+    arguments.put("window", window);
+    arguments.put("limit", limit);
+    return new Ask(
+        "select w.device_id, w.key from ("
+            + window(walk, after, backward)
+            + " limit :window) as w where true"
+            + conditions(walks.get(walk))
+            + " order by "
+            + (isById(walk) ? "" : "w.key " + direction(walk, backward) + ", ")
+            + "w.device_id "
+            + direction(walk, backward)
+            + " limit :limit",
+        arguments);
+  }
+
+  /// How many match, at most [#MOST_COUNTED]; of several filters that are each frequent, at least
+  /// so many.
   long count(Handle handle) {
-    if (filter.equals(DeviceFilter.ALL)) {
-      return handle
-          .createQuery(
-              "select coalesce(sum(devices), 0) from device.tally where organization_id = :organization")
-          .bind("organization", organization)
-          .mapTo(long.class)
-          .one();
+    long count = 0;
+    for (int i = 0; i < walks.size(); i++) {
+      Ask ask = counting(i);
+      count += handle.createQuery(ask.sql()).bindMap(ask.arguments()).mapTo(long.class).one();
     }
-    return bind(handle.createQuery(
-            "select count(*) from (select " + source() + " limit :most) as counted"))
-        .bind("most", MOST_COUNTED)
+    return Math.min(count, MOST_COUNTED);
+  }
+
+  /// The statement that counts the devices of a walk.
+  Ask counting(int walk) {
+    Map<String, Object> arguments = arguments(walk, null);
+    arguments.put("window", MOST_LOOKED_AT);
+    return new Ask(
+        "select count(*) from (select f.organization_id, f.device_id, f.name_key "
+            + source(walks.get(walk))
+            + " limit :window) as w where true"
+            + conditions(walks.get(walk)),
+        arguments);
+  }
+
+  /// How many devices the organization has that are not retired.
+  static long countAll(Handle handle, OrganizationId organization) {
+    return handle
+        .createQuery(
+            "select coalesce(sum(devices), 0) from device.tally where organization_id = :organization")
+        .bind("organization", organization)
         .mapTo(long.class)
         .one();
   }
 
-  private String source() {
-    StringBuilder sql = new StringBuilder("from device.device d ");
-    if (group != null) {
+  private String window(int walk, @Nullable Hit after, boolean backward) {
+    Walk along = walks.get(walk);
+    String column = along.order().by().column();
+    boolean byId = isById(walk);
+    String direction = direction(walk, backward);
+    String beyond = direction.equals("desc") ? "<" : ">";
+    String place =
+        after == null
+            ? ""
+            : byId
+                ? " and f.device_id " + beyond + " :id"
+                : " and (f." + column + ", f.device_id) " + beyond + " (:key, :id)";
+    return "select f.organization_id, f.device_id, f.name_key, "
+        + (byId ? "''" : "f." + column)
+        + " as key "
+        + source(along)
+        + place
+        + " order by "
+        + (byId ? "" : "f." + column + " " + direction + ", ")
+        + "f.device_id "
+        + direction;
+  }
+
+  private boolean isById(int walk) {
+    return walks.get(walk).order().by() == DeviceOrder.By.CREATED_AT;
+  }
+
+  private String direction(int walk, boolean backward) {
+    return walks.get(walk).order().descending() == backward ? "asc" : "desc";
+  }
+
+  private static String source(Walk walk) {
+    String column = walk.order().by().column();
+    return """
+    from device.facet f
+    where f.organization_id = :organization and f.facet = :facet and f.retired = :retired\
+    """
+        + (walk.beginning() == null
+            ? ""
+            : " and f." + column + " >= :beginning and f." + column + " < :beyond")
+        + (walk.among() == null ? "" : " and f.device_id = any(:among)");
+  }
+
+  /// Sub-selects and no EXISTS, which PostgreSQL would turn into joins that lose the order.
+  private String conditions(Walk walk) {
+    StringBuilder sql = new StringBuilder();
+    for (int i = 0; i < others.size(); i++) {
       sql.append(
           """
-          join device.group_member m
-            on m.organization_id = d.organization_id and m.device_id = d.id and m.group_id = :group
-          """);
-    }
-    if (filter.tag() != null) {
-      sql.append(
+          and (select true from device.facet o
+               where o.organization_id = w.organization_id and o.facet = :other%d and o.retired = :retired
+                 and o.device_id = w.device_id)\
           """
-          join device.device_tag t
-            on t.organization_id = d.organization_id and t.device_id = d.id and t.tag = :tag
-          """);
+              .formatted(i));
     }
-    sql.append("where d.organization_id = :organization and d.lifecycle <> 'RETIRED'");
-    if (filter.search() != null) {
-      sql.append(" and (lower(d.name) like :prefix or lower(d.handle) like :prefix)");
-    }
-    if (filter.status() != null) {
-      sql.append(" and d.status = :status");
+    if (walk.unlessByName()) {
+      sql.append(" and not starts_with(w.name_key, :beginning)");
     }
     return sql.toString();
   }
 
-  private Query bind(Query query) {
-    query.bind("organization", organization);
-    if (group != null) {
-      query.bind("group", group.value());
+  private Map<String, Object> arguments(int walk, @Nullable Hit after) {
+    Map<String, Object> arguments = new TreeMap<>();
+    Walk along = walks.get(walk);
+    arguments.put("organization", organization);
+    arguments.put("facet", walked);
+    arguments.put("retired", retired);
+    for (int i = 0; i < others.size(); i++) {
+      arguments.put("other" + i, others.get(i));
     }
-    if (filter.search() != null) {
-      query.bind("prefix", prefix(filter.search()));
+    if (along.beginning() != null) {
+      arguments.put("beginning", along.beginning());
+      arguments.put("beyond", along.beginning() + LAST_CHARACTER);
     }
-    if (filter.status() != null) {
-      query.bind("status", filter.status().name());
+    if (along.among() != null) {
+      arguments.put("among", along.among().toArray(UUID[]::new));
     }
-    if (filter.tag() != null) {
-      query.bind("tag", filter.tag());
+    if (after != null) {
+      arguments.put("id", after.id());
+      arguments.put("key", after.key());
     }
-    return query;
-  }
-
-  private static String prefix(String search) {
-    return search
-            .toLowerCase(Locale.ROOT)
-            .replace("\\", "\\\\")
-            .replace("%", "\\%")
-            .replace("_", "\\_")
-        + "%";
+    return arguments;
   }
 }

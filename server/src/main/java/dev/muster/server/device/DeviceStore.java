@@ -1,6 +1,7 @@
 package dev.muster.server.device;
 
 import dev.muster.protocol.Platform;
+import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,10 +40,10 @@ final class DeviceStore {
                 """
                 insert into device.device (organization_id, id, handle, name, platform, type, status, tags,
                   hardware_id, fingerprint, model, os_version, agent_version, attributes, user_id,
-                  created_at, updated_at)
+                  name_key, created_at, updated_at)
                 values (:organization, :id, :handle, :name, :platform, :type, :status, :tags,
                   :hardwareId, :fingerprint, :model, :osVersion, :agentVersion,
-                  cast(:attributes as jsonb), :user, :createdAt, :updatedAt)
+                  cast(:attributes as jsonb), :user, :nameKey, :createdAt, :updatedAt)
                 on conflict (organization_id, handle) do nothing
                 """)
             .bind("organization", device.organization())
@@ -59,30 +61,20 @@ final class DeviceStore {
             .bind("agentVersion", hardware.agentVersion())
             .bind("attributes", device.attributes().canonical())
             .bindByType("user", device.owner() == null ? null : device.owner().id(), UUID.class)
+            .bind("nameKey", nameKey(device))
             .bind("createdAt", device.createdAt())
             .bind("updatedAt", device.updatedAt())
             .execute()
         == 1;
   }
 
-  /// Makes the tags findable that the device has.
-  static void index(Handle handle, Device device) {
-    handle.execute(
-        """
-        delete from device.device_tag where organization_id = ? and device_id = ?
-        """,
-        device.organization(),
-        device.id().value());
-    handle
-        .createUpdate(
-            """
-            insert into device.device_tag (organization_id, tag, device_id)
-            select distinct :organization, tag, :id from unnest(:tags) as t (tag)
-            """)
-        .bind("organization", device.organization())
-        .bind("id", device.id().value())
-        .bindArray("tags", String.class, device.tags())
-        .execute();
+  /// What the device is sorted and found by: the beginning of its name, in lower case.
+  private static String nameKey(Device device) {
+    String name = device.name().toLowerCase(Locale.ROOT);
+    return name.codePoints()
+        .limit(128)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   /// Adds to the number of devices that are not retired; a shard may become negative, their sum
@@ -162,6 +154,32 @@ final class DeviceStore {
         .bind("hardwareId", hardwareId)
         .map(DeviceStore::device)
         .findOne();
+  }
+
+  /// The device with which the person logs in from this machine, unless it is retired.
+  static Optional<Device> findByLogin(Handle handle, Caller.Person person, String fingerprint) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from device.device d
+                where d.organization_id = :organization and d.user_id = :user
+                  and d.fingerprint = :fingerprint and d.lifecycle <> 'RETIRED'
+                """)
+        .bind("organization", person.organization())
+        .bind("user", person.userId())
+        .bind("fingerprint", fingerprint)
+        .map(DeviceStore::device)
+        .findOne();
+  }
+
+  /// Holds back whoever else logs in as this person from this machine.
+  static void lockLogin(Handle handle, Caller.Person person, String fingerprint) {
+    handle.execute(
+        "select pg_advisory_xact_lock(hashtextextended('device.login:' || cast(? as uuid) || ':' || ?, 0))",
+        person.userId(),
+        fingerprint);
   }
 
   /// Holds back whoever else registers this hardware, there being no row yet to lock.
@@ -260,13 +278,14 @@ final class DeviceStore {
         .createQuery(
             """
             update device.device d
-            set name = :name, tags = :tags, status = :status, attributes = cast(:attributes as jsonb),
+            set name = :name, name_key = :nameKey, tags = :tags, status = :status, attributes = cast(:attributes as jsonb),
               updated_at = :updatedAt
             where organization_id = :organization and id = :id
             returning
             """
                 + COLUMNS)
         .bind("name", device.name())
+        .bind("nameKey", nameKey(device))
         .bindArray("tags", String.class, device.tags())
         .bind("status", device.status())
         .bind("attributes", device.attributes().canonical())

@@ -78,7 +78,7 @@ public class Devices {
           audit.record(
               handle,
               caller,
-              dev.muster.server.audit.Change.of("device.registered", "device", registered.id())
+              dev.muster.server.audit.Change.of("device.registered", "device", registered.handle())
                   .to(registered.described()));
           return registered;
         });
@@ -102,9 +102,6 @@ public class Devices {
     if (!DeviceStore.insert(handle, registered)) {
       throw Refusal.of(ErrorCode.ALREADY_EXISTS, "There is a device of this id already.");
     }
-    if (!registered.tags().isEmpty()) {
-      DeviceStore.index(handle, registered);
-    }
     EventStore.append(
         handle,
         caller,
@@ -116,6 +113,7 @@ public class Devices {
     for (GroupId group : joined) {
       groups.enter(handle, caller, group, registered.id());
     }
+    FacetStore.insert(handle, organization, List.of(registered.id()));
     DeviceStore.count(handle, organization, 1);
     changes.forEach(heard -> heard.registered(handle, organization, List.of(registered.id())));
     return registered;
@@ -227,6 +225,7 @@ public class Devices {
   /// Notes what the agent says of the machine when it enrolls again; null leaves what was known.
   public Device describe(Handle handle, Caller caller, Device device, Device.Hardware said) {
     Device described = DeviceStore.describe(handle, device, said, clock.instant());
+    FacetStore.refresh(handle, described.organization(), List.of(described.id()));
     note(handle, caller, described.id(), EventKind.ENROLLED, hardware(described.hardware()));
     return described;
   }
@@ -271,14 +270,12 @@ public class Devices {
             return entry(handle, before);
           }
           Device stored = DeviceStore.update(handle, after);
-          if (difference.fields().containsKey("tags")) {
-            DeviceStore.index(handle, stored);
-          }
+          FacetStore.refresh(handle, organization, List.of(stored.id()));
           note(handle, caller, stored.id(), EventKind.CHANGED, difference);
           audit.record(
               handle,
               caller,
-              dev.muster.server.audit.Change.of("device.changed", "device", stored.id())
+              dev.muster.server.audit.Change.of("device.changed", "device", stored.handle())
                   .from(before.differingFrom(stored))
                   .to(difference));
           return entry(handle, stored);
@@ -313,45 +310,8 @@ public class Devices {
             .getOrDefault(device.id(), List.of()));
   }
 
-  /// How many devices the organization has; costs the same for any number.
+  /// How many devices the organization has that are not retired; costs the same for any number.
   public long count(Handle handle, OrganizationId organization) {
-    return new DeviceSearch(organization, DeviceFilter.ALL, null).count(handle);
-  }
-
-  /// Some devices in the order of registration.
-  ///
-  /// @param count of all that match: exact without a filter, at most 10,000 with one, because
-  ///   counting exactly would read every device that matches
-  /// @param more whether there are devices after these
-  public record Listed(long count, List<Entry> entries, boolean more) {}
-
-  /// @param after the last device of the page before
-  public Listed list(
-      Caller caller, DeviceFilter filter, @Nullable DeviceId after, int offset, int limit) {
-    caller.require(Right.READ);
-    OrganizationId organization = caller.organization();
-    return database.acrossOrganizations(handle -> {
-      DeviceSearch search =
-          new DeviceSearch(organization, filter, group(handle, organization, filter));
-      List<Device> found = search.page(handle, after, offset, limit + 1);
-      List<Device> page = found.subList(0, Math.min(limit, found.size()));
-      Map<DeviceId, List<String>> names =
-          GroupStore.namesOf(handle, organization, page.stream().map(Device::id).toList());
-      return new Listed(
-          Math.max(search.count(handle), (long) offset + found.size()),
-          page.stream()
-              .map(device -> new Entry(device, names.getOrDefault(device.id(), List.of())))
-              .toList(),
-          found.size() > limit);
-    });
-  }
-
-  private @Nullable GroupId group(Handle handle, OrganizationId organization, DeviceFilter filter) {
-    return filter.group() == null
-        ? null
-        : groups
-            .find(handle, organization, filter.group())
-            .orElseThrow(() -> Refusal.parameter("group", "is no group of this organization"))
-            .id();
+    return DeviceSearch.countAll(handle, organization);
   }
 }

@@ -131,6 +131,7 @@ public class Groups {
       changed |= enter(handle, caller, id, device);
     }
     if (changed) {
+      FacetStore.refresh(handle, caller.organization(), List.of(device));
       changes.forEach(
           heard -> heard.membershipChanged(handle, caller.organization(), List.of(device)));
     }
@@ -203,7 +204,8 @@ public class Groups {
     GroupStore.lockExclusively(handle, group);
   }
 
-  /// Writes that a device is in a group, and tells nobody but its history.
+  /// Writes that a device is in a group, and tells nobody but its history; its facets are to
+  /// follow.
   boolean enter(Handle handle, Caller caller, GroupId group, DeviceId device) {
     boolean joined =
         !GroupStore.join(handle, caller.organization(), group, List.of(device)).isEmpty();
@@ -247,6 +249,7 @@ public class Groups {
     OrganizationId organization = group.organization();
     Json.Obj body = Json.obj(Map.of("group", Json.of(group.id().toString())));
     EventStore.append(handle, caller, devices, kind, body, clock.instant());
+    FacetStore.refresh(handle, organization, devices);
     changes.forEach(heard -> heard.membershipChanged(handle, organization, devices));
   }
 

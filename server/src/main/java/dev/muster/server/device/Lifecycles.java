@@ -118,6 +118,7 @@ public class Lifecycles {
       DeviceStore.count(handle, before.organization(), -1);
     }
     Device after = DeviceStore.move(handle, before, standing(before, target, now), now);
+    FacetStore.refresh(handle, after.organization(), List.of(after.id()));
     EventStore.append(
         handle, caller, List.of(after.id()), EventKind.of(target), Json.obj(lost), now);
     lost.put("lifecycle", Json.of(before.lifecycle().name()));
@@ -129,7 +130,9 @@ public class Lifecycles {
     audit.record(
         handle,
         caller,
-        Change.of(action(target), "device", after.id()).from(Json.obj(lost)).to(Json.obj(left)));
+        Change.of(action(target), "device", after.handle())
+            .from(Json.obj(lost))
+            .to(Json.obj(left)));
     changes.forEach(heard -> heard.lifecycleChanged(handle, after));
     return after;
   }

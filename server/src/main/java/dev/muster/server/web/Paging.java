@@ -6,10 +6,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The `limit`, `offset` and `cursor` of the present request, checked, and the links to the pages
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public class Paging {
   private static final int DEFAULT_LIMIT = 50;
   private static final int MOST = 500;
+
+  /// Parameters that say where a page begins; a link has one of them.
+  private static final Set<String> PLACES = Set.of("cursor", "offset");
 
   private final RoutingContext context;
   private final PublicUrl publicUrl;
@@ -59,6 +62,18 @@ public class Paging {
     return new Page<>(count, nextCursor == null ? null : link("cursor", nextCursor), null, rows);
   }
 
+  /// The page at [#cursor] or [#offset] of a list that knows the cursors of both its neighbours.
+  public <T> Page<T> page(
+      long count, List<T> rows, @Nullable String nextCursor, @Nullable String previousCursor) {
+    int offset = offset();
+    String back = previousCursor == null ? null : link("cursor", previousCursor);
+    return new Page<>(
+        count,
+        nextCursor == null ? null : link("cursor", nextCursor),
+        offset > 0 ? link("offset", Integer.toString(Math.max(0, offset - limit()))) : back,
+        rows);
+  }
+
   private int number(String name, int otherwise, int least, int most) {
     String text = context.request().getParam(name);
     if (text == null || text.isEmpty()) {
@@ -79,15 +94,20 @@ public class Paging {
             : "must be a whole number from " + least + " to " + most);
   }
 
+  /// The present request with another place in the list.
   private String link(String name, String value) {
-    Map<String, String> query = new TreeMap<>();
-    context.request().params().forEach(entry -> query.put(entry.getKey(), entry.getValue()));
-    query.put(name, value);
-    return publicUrl.link(context.request().path())
-        + "?"
-        + query.entrySet().stream()
-            .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
-            .collect(Collectors.joining("&"));
+    List<String> query = new ArrayList<>();
+    context
+        .request()
+        .params()
+        .forEach(entry -> {
+          if (!PLACES.contains(entry.getKey())) {
+            query.add(encode(entry.getKey()) + "=" + encode(entry.getValue()));
+          }
+        });
+    query.add(name + "=" + encode(value));
+    query.sort(Comparator.naturalOrder());
+    return publicUrl.link(context.request().path()) + "?" + String.join("&", query);
   }
 
   private static String encode(String text) {

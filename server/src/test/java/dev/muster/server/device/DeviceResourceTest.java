@@ -7,6 +7,8 @@ import dev.muster.server.testing.Api;
 import dev.muster.server.testing.ServerUnderTest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,14 @@ class DeviceResourceTest {
     assertThat(row.at("/groups/0").asText()).isEqualTo("shop floor");
     assertThat(row.at("/tags/0").asText()).isEqualTo("front");
     assertThat(row.get("created_at").asText()).endsWith("Z");
+    assertThat(row.get("lifecycle").asText()).isEqualTo("ACTIVE");
+    assertThat(row.get("is_active").asBoolean()).isTrue();
+    for (String unknown :
+        List.of("user", "user_name", "device_fingerprint", "last_sync_at", "deactivated_at")) {
+      assertThat(row.get(unknown).isNull()).as(unknown).isTrue();
+    }
+    assertThat(row.get("vector_clock").toString()).isEqualTo("{}");
+    assertThat(row.get("attributes").toString()).isEqualTo("{}");
     assertThat(operator.get("/api/devices/till:1").body()).isEqualTo(row);
     assertThat(operator.post("/api/devices/", "{\"name\": \"x\", \"device_id\": \"till:1\"}"))
         .extracting(Api.Answer::status)
@@ -85,6 +95,110 @@ class DeviceResourceTest {
     assertThat(operator.get("/api/devices/?status=ASLEEP").status()).isEqualTo(400);
     assertThat(operator.get("/api/devices/?cursor=x").status()).isEqualTo(400);
     assertThat(operator.get("/api/devices/?group=none").status()).isEqualTo(400);
+  }
+
+  @Test
+  void aListGoesBackByItsPreviousLinksAndKeepsItsQuery() {
+    for (int i = 0; i < 5; i++) {
+      operator.post(
+          "/api/devices/",
+          "{\"name\": \"n"
+              + i
+              + "\", \"tags\": [\"a\", \"b\"], \"attributes\": {\"site\": \"x y\"}}");
+    }
+    String query = "tag=a&tag=b&attribute.site=x%20y&ordering=-name&limit=2";
+    Api.Answer first = operator.get("/api/devices/?" + query).expect(200);
+    Api.Answer second = operator.get(first.at("next")).expect(200);
+    Api.Answer third = operator.get(second.at("next")).expect(200);
+
+    assertThat(first.node("previous").isNull()).isTrue();
+    assertThat(first.node("results").findValuesAsText("name")).containsExactly("n4", "n3");
+    assertThat(third.node("results").findValuesAsText("name")).containsExactly("n0");
+    assertThat(third.node("next").isNull()).isTrue();
+    assertThat(operator.get(third.at("previous")).node("results"))
+        .isEqualTo(second.node("results"));
+    Api.Answer back = operator.get(second.at("previous")).expect(200);
+    assertThat(back.node("results")).isEqualTo(first.node("results"));
+    assertThat(operator.get(back.at("next")).node("results")).isEqualTo(second.node("results"));
+
+    Api.Answer byOffset = operator.get("/api/devices/?offset=1&" + query).expect(200);
+    assertThat(byOffset.node("results").findValuesAsText("name")).containsExactly("n3", "n2");
+    assertThat(operator.get(byOffset.at("next")).node("results").findValuesAsText("name"))
+        .containsExactly("n1", "n0");
+    assertThat(operator.get(byOffset.at("previous")).at("results.0.name")).isEqualTo("n4");
+  }
+
+  @Test
+  void aSlipInAQueryIsNamed() {
+    for (String query :
+        List.of(
+            "ordering=colour",
+            "platform=BEOS",
+            "lifecycle=dead",
+            "attribute.=x",
+            "attribute.a%20b=x",
+            "offset=10001",
+            "limit=0")) {
+      Api.Answer refused = operator.get("/api/devices/?" + query).expect(400);
+      assertThat(refused.at("errors.0.field"))
+          .isEqualTo(query.substring(0, query.indexOf('=')).replace("%20", " "));
+    }
+    String cursor = "?limit=1&cursor=0123456789ab.a0.01a1f9ea-c386-782d-9f56-cf456f44e457.";
+    assertThat(operator.get("/api/devices/" + cursor).expect(400).at("detail"))
+        .contains("other filters");
+  }
+
+  @Test
+  void attributesAreMergedAndWhatIsWrongWithThemIsNamedByKey() {
+    operator
+        .post(
+            "/api/devices/",
+            """
+            {"name": "x", "device_id": "d1", "attributes": {"site": "Bern", "floor": 2.50, "spare": true}}
+            """)
+        .expect(201);
+
+    Api.Answer changed =
+        operator
+            .patch("/api/devices/d1/", "{\"attributes\": {\"site\": null, \"rack\": \"r 1\"}}")
+            .expect(200);
+
+    assertThat(changed.node("attributes").toString())
+        .isEqualTo("{\"floor\":2.5,\"rack\":\"r 1\",\"spare\":true}");
+    assertThat(operator.get("/api/devices/?attribute.floor=2.5").node("count").asInt())
+        .isEqualTo(1);
+    assertThat(operator.get("/api/devices/?attribute.rack=r%201").node("count").asInt())
+        .isEqualTo(1);
+    assertThat(operator.get("/api/devices/?attribute.rack=r").node("count").asInt()).isZero();
+    Api.Answer refused =
+        operator
+            .patch("/api/devices/d1/", "{\"attributes\": {\"a b\": 1, \"list\": [1], \"ok\": 1}}")
+            .expect(422);
+    assertThat(refused.fields()).containsExactly("attributes.a b", "attributes.list");
+    operator.patch("/api/devices/d1/", "{\"attributes\": [1]}").expect(422);
+  }
+
+  @Test
+  void theHistoryOfADeviceNamesWhoDidWhatInWhichRequest() {
+    operator.post("/api/devices/", "{\"name\": \"x\", \"device_id\": \"d1\"}").expect(201);
+    operator
+        .withHeader("X-Request-ID", "req-4711")
+        .patch("/api/devices/d1/", Map.of("name", "y"))
+        .expect(200);
+
+    Api.Answer history = operator.get("/api/devices/d1/events/?limit=1").expect(200);
+
+    assertThat(history.node("count").asInt()).isEqualTo(2);
+    assertThat(history.at("results.0.kind")).isEqualTo("CHANGED");
+    assertThat(history.at("results.0.body.name")).isEqualTo("y");
+    assertThat(history.at("results.0.request_id")).isEqualTo("req-4711");
+    assertThat(history.at("results.0.actor.kind")).isEqualTo("person");
+    assertThat(history.at("results.0.actor.name")).isEqualTo("A operator");
+    assertThat(operator.get(history.at("next")).at("results.0.kind")).isEqualTo("REGISTERED");
+    for (String query : List.of("kind=SANG", "from=yesterday", "to=1", "cursor=x")) {
+      assertThat(operator.get("/api/devices/d1/events/?" + query).expect(400).at("errors.0.field"))
+          .isEqualTo(query.substring(0, query.indexOf('=')));
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.muster.server.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.muster.protocol.Json;
 import dev.muster.protocol.Platform;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -16,8 +17,12 @@ import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.Tenants;
 import dev.muster.server.testing.TestDatabase;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,7 +97,7 @@ class DevicesTest {
     devices.register(stranger, NewDevice.named("theirs").withHandle("shared"));
 
     assertThat(devices.read(stranger, "shared").device().name()).isEqualTo("theirs");
-    assertThat(devices.list(stranger, DeviceFilter.ALL, null, 0, 10).count()).isEqualTo(1);
+    assertThat(count(stranger, DeviceFilter.ALL)).isEqualTo(1);
   }
 
   @Test
@@ -137,11 +142,7 @@ class DevicesTest {
           return true;
         });
 
-    assertThat(
-            devices
-                .list(operator, new DeviceFilter(null, "bulk", null, null), null, 0, 100)
-                .count())
-        .isEqualTo(50);
+    assertThat(count(operator, DeviceFilter.ALL.in("bulk"))).isEqualTo(50);
     refused(
         ErrorCode.INVALID_FIELDS,
         () -> groups.joinAll(operator, "bulk", List.of(ids.getFirst(), "unknown")));
@@ -178,43 +179,109 @@ class DevicesTest {
   }
 
   @Test
-  void listsArePagedAndFiltered() {
-    Caller other = Tenants.person(Tenants.fresh(database), Role.OPERATOR);
-    for (int i = 0; i < 7; i++) {
-      devices.register(
-          other, NewDevice.named("Till 5_" + i + "%").tagged(List.of(i < 3 ? "front" : "back")));
+  void attributesAreMergedByKeyAndRemovedByNull() {
+    devices.register(
+        operator,
+        NewDevice.named("x")
+            .withHandle("noted")
+            .withAttributes(Json.obj(Map.of("site", Json.of("Bern"), "floor", Json.of(3)))));
+
+    Device after = attributes("noted", Map.of("floor", Json.NULL, "rack", Json.of(true))).device();
+
+    assertThat(after.attributes().canonical()).isEqualTo("{\"rack\":true,\"site\":\"Bern\"}");
+    assertThat(devices.read(operator, "noted").device()).isEqualTo(after);
+    assertThat(count(operator, DeviceFilter.ALL.having("attribute.rack", "true"))).isEqualTo(1);
+    assertThat(count(operator, DeviceFilter.ALL.having("attribute.floor", "3"))).isZero();
+  }
+
+  @Test
+  void everyAttributeThatIsWrongIsNamed() {
+    devices.register(operator, NewDevice.named("x").withHandle("wrong"));
+    Map<String, Json> bad = new TreeMap<>();
+    bad.put("a=b", Json.of("x"));
+    bad.put("", Json.of("x"));
+    bad.put("list", Json.texts(List.of("x")));
+    bad.put("long", Json.of("x".repeat(257)));
+    bad.put("huge", number("1e40"));
+    bad.put("fine", Json.of("x"));
+
+    assertThatThrownBy(() -> attributes("wrong", bad))
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            refusal ->
+                assertThat(refusal.fields())
+                    .extracting(Refusal.FieldError::field)
+                    .containsExactly(
+                        "attributes.",
+                        "attributes.a=b",
+                        "attributes.huge",
+                        "attributes.list",
+                        "attributes.long"));
+
+    Map<String, Json> many = new TreeMap<>();
+    for (int i = 0; i < 64; i++) {
+      many.put("k" + i, Json.of(i));
     }
+    attributes("wrong", many);
+    assertThatThrownBy(() -> attributes("wrong", Map.of("one-more", Json.of(1))))
+        .hasMessageContaining("would be 65");
+    attributes("wrong", Map.of("one-more", Json.of(1), "k0", Json.NULL));
+  }
+
+  @Test
+  void whatIsSoAlreadyIsNoChange() {
+    Device before = devices.register(operator, NewDevice.named("same").withHandle("same"));
+    clock.advance(Duration.ofSeconds(1));
+
+    Device after =
+        devices.change(operator, "same", new Devices.Change("same", null, null, null)).device();
+
+    assertThat(after).isEqualTo(before);
+  }
+
+  @Test
+  void aPersonsChangesAreAuditedWithWhatWasBefore() {
+    Device device = devices.register(operator, NewDevice.named("one").withHandle("audited"));
     devices.change(
-        other,
-        devices.list(other, DeviceFilter.ALL, null, 0, 1).entries().getFirst().device().handle(),
-        new Devices.Change(null, null, DeviceStatus.ERROR, null));
+        operator, "audited", new Devices.Change("two", List.of("t"), DeviceStatus.ERROR, null));
+    database.in(
+        organization,
+        handle -> devices.register(handle, operator, NewDevice.named("by a room below")));
 
-    Devices.Listed first = devices.list(other, DeviceFilter.ALL, null, 0, 5);
-    assertThat(first.count()).isEqualTo(7);
-    assertThat(first.more()).isTrue();
-    Devices.Listed second =
-        devices.list(other, DeviceFilter.ALL, first.entries().getLast().device().id(), 0, 5);
-    assertThat(second.entries()).hasSize(2);
-    assertThat(second.more()).isFalse();
+    List<String> entries =
+        database.in(
+            organization,
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        select action || ' ' || before || ' ' || after from audit.entry
+                        where target_id = ? order by id
+                        """)
+                    .bind(0, device.handle())
+                    .mapTo(String.class)
+                    .list());
 
-    assertThat(count(other, new DeviceFilter("TILL 5_", null, null, null))).isEqualTo(7);
-    assertThat(count(other, new DeviceFilter("till 5_3%", null, null, null))).isEqualTo(1);
-    assertThat(count(other, new DeviceFilter("%", null, null, null))).isZero();
-    assertThat(count(other, new DeviceFilter(null, null, DeviceStatus.ERROR, null))).isEqualTo(1);
-    assertThat(count(other, new DeviceFilter(null, null, null, "front"))).isEqualTo(3);
-    assertThat(count(other, new DeviceFilter("till", null, DeviceStatus.IDLE, "back")))
-        .isEqualTo(4);
+    assertThat(entries).hasSize(2);
+    assertThat(entries.getFirst()).startsWith("device.registered {} {").contains("\"audited\"");
+    assertThat(entries.getLast())
+        .isEqualTo(
+            "device.changed {\"name\": \"one\", \"tags\": [], \"status\": \"IDLE\"}"
+                + " {\"name\": \"two\", \"tags\": [\"t\"], \"status\": \"ERROR\"}");
+  }
 
-    devices.change(
-        other,
-        first.entries().getFirst().device().handle(),
-        new Devices.Change(null, List.of("back", "new", "new"), null, null));
-    assertThat(count(other, new DeviceFilter(null, null, null, "front"))).isEqualTo(2);
-    assertThat(count(other, new DeviceFilter(null, null, null, "new"))).isEqualTo(1);
+  private Devices.Entry attributes(String device, Map<String, Json> change) {
+    return devices.change(operator, device, new Devices.Change(null, null, null, Json.obj(change)));
+  }
+
+  private static Json number(String text) {
+    return new Json.Num(new BigDecimal(text));
   }
 
   private long count(Caller caller, DeviceFilter filter) {
-    return devices.list(caller, filter, null, 0, 100).count();
+    return new DeviceLists(database, groups)
+        .list(caller, filter, null, DeviceLists.Place.START, 100)
+        .count();
   }
 
   private Device self(Caller caller, String device) {

@@ -140,7 +140,9 @@ class LifecyclesTest {
     assertThat(world.compliance().page(operator, null, null, 10))
         .extracting(row -> row.deviceId().toString())
         .containsExactly(staying);
-    assertThat(devices.list(operator, DeviceFilter.ALL, null, 0, 10).count()).isEqualTo(1);
+    assertThat(listed(DeviceFilter.ALL)).containsExactly(staying);
+    assertThat(listed(DeviceFilter.ALL.at(Lifecycle.RETIRED))).containsExactly(leaving);
+    assertThat(listed(DeviceFilter.ALL.at(Lifecycle.ACTIVE))).containsExactly(staying);
     // what it last said is still told of it
     assertThat(world.compliance().of(operator, leaving).report()).isNotNull();
     assertThat(world.compliance().counts(operator)).containsEntry(ComplianceState.COMPLIANT, 0L);
@@ -201,7 +203,7 @@ class LifecyclesTest {
         world.sql(handle ->
             handle
                 .createQuery("select action from audit.entry where target_id = ? order by id")
-                .bind(0, device.id().toString())
+                .bind(0, device.handle())
                 .mapTo(String.class)
                 .list());
 
@@ -241,7 +243,7 @@ class LifecyclesTest {
       assertThat(world.assignments().ofDevice(operator, device)).isEmpty();
       assertThat(kinds(device).getFirst()).isEqualTo(EventKind.RETIRED);
     }
-    assertThat(devices.list(operator, DeviceFilter.ALL, null, 0, 10).count()).isZero();
+    assertThat(listed(DeviceFilter.ALL)).isEmpty();
   }
 
   private static String outcome(ThrowingCallable move) {
@@ -254,6 +256,13 @@ class LifecyclesTest {
     } catch (Throwable failure) {
       throw new AssertionError(failure);
     }
+  }
+
+  private List<String> listed(DeviceFilter filter) {
+    return new DeviceLists(database, world.groups())
+        .list(operator, filter, null, DeviceLists.Place.START, 100).entries().stream()
+            .map(entry -> entry.device().handle())
+            .toList();
   }
 
   private List<EventKind> kinds(String device) {

@@ -1,0 +1,71 @@
+package dev.muster.server.device;
+
+import dev.muster.protocol.Platform;
+import dev.muster.server.platform.Refusal;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what a query wants of a list of devices.
+final class DeviceFilters {
+  private DeviceFilters() {}
+
+  /// @throws Refusal `invalid parameter`
+  static DeviceFilter read(MultivaluedMap<String, String> query) {
+    String lifecycle = given(query.getFirst("lifecycle"));
+    DeviceFilter filter =
+        DeviceFilter.ALL
+            .searching(given(query.getFirst("search")))
+            .in(given(query.getFirst("group")))
+            .at(lifecycle == null ? null : word("lifecycle", lifecycle, Lifecycle.values()));
+    for (String kind : DeviceFilter.KINDS) {
+      for (String value : query.getOrDefault(kind, List.of())) {
+        if (!value.isEmpty()) {
+          filter = filter.having(kind, checked(kind, value));
+        }
+      }
+    }
+    for (String name : query.keySet()) {
+      if (name.startsWith(DeviceFilter.ATTRIBUTE)) {
+        requireKey(name);
+        for (String value : query.getOrDefault(name, List.of())) {
+          filter = filter.having(name, value);
+        }
+      }
+    }
+    return filter;
+  }
+
+  private static void requireKey(String name) {
+    if (!Attributes.isKey(name.substring(DeviceFilter.ATTRIBUTE.length()))) {
+      throw Refusal.parameter(
+          name, "is not the key of an attribute: 1 to 64 of A-Z a-z 0-9 . _ - after attribute.");
+    }
+  }
+
+  /// Words that there is no other choice of are checked, so that a slip finds more than nothing.
+  private static String checked(String kind, String value) {
+    return switch (kind) {
+      case "status" -> word(kind, value, DeviceStatus.values()).name();
+      case "platform" -> word(kind, value, Platform.values()).name();
+      default -> value;
+    };
+  }
+
+  private static <E extends Enum<E>> E word(String name, String text, E[] words) {
+    return Arrays.stream(words)
+        .filter(word -> word.name().equals(text))
+        .findFirst()
+        .orElseThrow(() ->
+            Refusal.parameter(
+                name,
+                "must be one of "
+                    + Arrays.stream(words).map(Enum::name).collect(Collectors.joining(", "))));
+  }
+
+  private static @Nullable String given(@Nullable String text) {
+    return text == null || text.isEmpty() ? null : text;
+  }
+}
