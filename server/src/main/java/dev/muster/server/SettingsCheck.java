@@ -111,6 +111,12 @@ final class SettingsCheck {
     atLeast(sentences, "muster.pool.size", settings.pool().size(), Settings.Pool.LEAST);
     disk(sentences, settings.disk());
     tracing(sentences, settings.tracing());
+    notNegative(sentences, "muster.quota.devices", settings.quota().devices());
+    notNegative(sentences, "muster.quota.tokens", settings.quota().tokens());
+    if (settings.idempotency().keep().compareTo(Duration.ofMinutes(5)) < 0) {
+      sentences.add(
+          "muster.idempotency.keep must be at least 5m, and is " + settings.idempotency().keep());
+    }
     atLeast(sentences, "muster.wake.rate", settings.wake().rate(), 1);
     atLeast(sentences, "muster.wake.chunk", settings.wake().chunk(), 1);
     if (settings.passwordCost() < 4 || settings.passwordCost() > 20) {
@@ -184,6 +190,12 @@ final class SettingsCheck {
     }
     if (!(tracing.ratio() >= 0 && tracing.ratio() <= 1)) {
       sentences.add("muster.tracing.ratio must be from 0 to 1, and is " + tracing.ratio());
+    }
+  }
+
+  private static void notNegative(List<String> sentences, String key, long value) {
+    if (value < 0) {
+      sentences.add(key + " must be 0 (without limit) or more, and is " + value);
     }
   }
 

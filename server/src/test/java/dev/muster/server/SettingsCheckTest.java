@@ -96,6 +96,19 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void limitsAndTimesThatCannotBeMeantAreRefused() throws IOException {
+    settings(
+        """
+        muster.quota.devices=-1
+        muster.quota.tokens=-5
+        muster.idempotency.keep=1s
+        """);
+    assertThat(SettingsCheck.mistakes()).hasSize(3);
+    assertThat(String.join("\n", SettingsCheck.mistakes()))
+        .contains("muster.quota.devices must", "muster.quota.tokens must", "at least 5m");
+  }
+
+  @Test
   void anOriginIsNamedExactlyAndNeverByAStar() throws IOException {
     settings(
         """

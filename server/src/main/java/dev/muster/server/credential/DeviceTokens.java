@@ -183,7 +183,8 @@ public class DeviceTokens implements DeviceChanges {
         });
   }
 
-  private void announce(Handle handle, OrganizationId organization, List<UUID> refused) {
+  /// These tokens are refused once the transaction has committed.
+  void announce(Handle handle, OrganizationId organization, List<UUID> refused) {
     if (!refused.isEmpty()) {
       outbox.append(handle, organization, new CredentialEvent.Revoked(refused));
       handle.afterCommit(() -> refused.forEach(this::drop));

@@ -7,6 +7,7 @@ import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
@@ -32,9 +33,17 @@ public class DeviceResource {
   private final CurrentCaller caller;
   private final Paging paging;
 
-  DeviceResource(Devices devices, DeviceLists lists, CurrentCaller caller, Paging paging) {
+  private final DeviceErasure erasure;
+
+  DeviceResource(
+      Devices devices,
+      DeviceLists lists,
+      DeviceErasure erasure,
+      CurrentCaller caller,
+      Paging paging) {
     this.devices = devices;
     this.lists = lists;
+    this.erasure = erasure;
     this.caller = caller;
     this.paging = paging;
   }
@@ -99,5 +108,14 @@ public class DeviceResource {
   public DeviceWire.Row change(
       @PathParam("device_id") String device, @Valid DeviceWire.Patch body) {
     return DeviceWire.Row.of(devices.change(caller.get(), device, Bodies.present(body).toChange()));
+  }
+
+  @DELETE
+  @Path("{device_id}")
+  @Operation(
+      summary = "Erase a device with all that is known of it",
+      description = "In every state, and for good. See docs/data-protection.md.")
+  public void erase(@PathParam("device_id") String device) {
+    erasure.erase(caller.get(), device);
   }
 }

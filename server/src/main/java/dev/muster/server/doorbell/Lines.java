@@ -2,6 +2,7 @@ package dev.muster.server.doorbell;
 
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.organization.Closings;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import io.micrometer.core.instrument.Gauge;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -33,12 +35,12 @@ public final class Lines {
 
   private static final class Connected {
     final Line line;
-    final UUID credential;
+    final Caller.Device caller;
     volatile Instant heardAt;
 
-    Connected(Line line, UUID credential, Instant heardAt) {
+    Connected(Line line, Caller.Device caller, Instant heardAt) {
       this.line = line;
-      this.credential = credential;
+      this.caller = caller;
       this.heardAt = heardAt;
     }
   }
@@ -47,11 +49,14 @@ public final class Lines {
   private final DeviceTokens tokens;
   private final ConcurrentMap<DeviceId, Connected> connected = new ConcurrentHashMap<>();
 
-  public Lines(InstantSource clock, DeviceTokens tokens, Broadcast broadcast) {
+  public Lines(
+      InstantSource clock, DeviceTokens tokens, Broadcast broadcast, Closings closings) {
     this.clock = clock;
     this.tokens = tokens;
     tokens.onRevoked(credential -> hangUpOn(Set.of(credential)));
     broadcast.onReset(this::hangUpOnRevoked);
+    closings.onClosed(organization ->
+        hangUpOn(present -> present.caller.organization().equals(organization)));
   }
 
   void start(@Observes StartupEvent event, Vertx vertx, MeterRegistry metrics) {
@@ -77,7 +82,7 @@ public final class Lines {
     Connected before =
         connected.put(
             new DeviceId(device.deviceId()),
-            new Connected(line, device.credentialId(), clock.instant()));
+            new Connected(line, device, clock.instant()));
     if (before != null) {
       before.line.hangUp(Line.Goodbye.REPLACED);
     }
@@ -126,7 +131,7 @@ public final class Lines {
   void hangUpOnRevoked() {
     Set<UUID> held =
         connected.values().stream()
-            .map(present -> present.credential)
+            .map(present -> present.caller.credentialId())
             .collect(Collectors.toUnmodifiableSet());
     if (!held.isEmpty()) {
       hangUpOn(Set.copyOf(tokens.revokedAmong(held)));
@@ -134,8 +139,12 @@ public final class Lines {
   }
 
   private void hangUpOn(Set<UUID> credentials) {
+    hangUpOn(present -> credentials.contains(present.caller.credentialId()));
+  }
+
+  private void hangUpOn(Predicate<Connected> which) {
     connected.forEach((device, present) -> {
-      if (credentials.contains(present.credential) && connected.remove(device, present)) {
+      if (which.test(present) && connected.remove(device, present)) {
         present.line.hangUp(Line.Goodbye.REVOKED);
       }
     });

@@ -9,6 +9,8 @@ import dev.muster.server.credential.Issued;
 import dev.muster.server.device.Group;
 import dev.muster.server.device.GroupId;
 import dev.muster.server.device.Groups;
+import dev.muster.server.organization.Quota;
+import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
@@ -41,12 +43,15 @@ public class GrantingTokens {
   private final EnrollmentTokens tokens;
   private final Groups groups;
   private final Audit audit;
+  private final Quotas quotas;
 
-  public GrantingTokens(Database database, EnrollmentTokens tokens, Groups groups, Audit audit) {
+  public GrantingTokens(
+      Database database, EnrollmentTokens tokens, Groups groups, Audit audit, Quotas quotas) {
     this.database = database;
     this.tokens = tokens;
     this.groups = groups;
     this.audit = audit;
+    this.quotas = quotas;
   }
 
   /// @throws Refusal `invalid`, with every group or policy that is unknown
@@ -67,6 +72,7 @@ public class GrantingTokens {
           Issued issued =
               tokens.issue(handle, caller, wanted.name(), wanted.maxUses(), wanted.lifetime());
           GrantStore.insert(handle, organization, issued.id(), grants);
+          quotas.require(handle, organization, Quota.TOKENS);
           GrantingToken token =
               new GrantingToken(
                   tokens.require(handle, caller, issued.id()),

@@ -3,6 +3,8 @@ package dev.muster.server.identity;
 import dev.muster.protocol.Json;
 import dev.muster.server.audit.Audit;
 import dev.muster.server.audit.Change;
+import dev.muster.server.organization.Quota;
+import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.CheckedSecrets;
@@ -63,6 +65,7 @@ public class ApiKeys {
   private final ActiveUsers activeUsers;
   private final Broadcast broadcast;
   private final Audit audit;
+  private final Quotas quotas;
   private final CheckedSecrets<ApiKeyStore.Row> checked;
 
   public ApiKeys(
@@ -70,12 +73,14 @@ public class ApiKeys {
       InstantSource clock,
       ActiveUsers activeUsers,
       Broadcast broadcast,
-      Audit audit) {
+      Audit audit,
+      Quotas quotas) {
     this.database = database;
     this.clock = clock;
     this.activeUsers = activeUsers;
     this.broadcast = broadcast;
     this.audit = audit;
+    this.quotas = quotas;
     this.checked = new CheckedSecrets<>(clock, MOST_REMEMBERED);
     broadcast.listen(TOPIC, id -> Ids.parse(id).ifPresent(checked::drop));
     broadcast.onReset(checked::dropAll);
@@ -107,6 +112,7 @@ public class ApiKeys {
         caller.organization(),
         handle -> {
           ApiKeyStore.insert(handle, caller.organization(), key, hash);
+          quotas.require(handle, caller.organization(), Quota.TOKENS);
           audit.record(
               handle, caller, Change.of("api_key.created", "api_key", key.id()).to(told(key)));
           return new Made(key, secret.text(PREFIX));

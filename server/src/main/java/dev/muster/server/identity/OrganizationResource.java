@@ -2,8 +2,18 @@ package dev.muster.server.identity;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.muster.server.identity.OrganizationWire.ChangeBody;
+import dev.muster.server.identity.OrganizationWire.ErasureBody;
+import dev.muster.server.identity.OrganizationWire.OrganizationBody;
+import dev.muster.server.identity.OrganizationWire.OverviewBody;
 import dev.muster.server.organization.Organization;
+import dev.muster.server.organization.OrganizationErasure;
+import dev.muster.server.organization.OrganizationOverviews;
 import dev.muster.server.organization.Organizations;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
 import dev.muster.server.platform.Slice;
 import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
@@ -15,9 +25,12 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -28,17 +41,6 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Tag(name = "Organizations")
 @RunOnVirtualThread
 final class OrganizationResource {
-  @JsonNaming(SnakeCaseStrategy.class)
-  record OrganizationBody(String id, String name, boolean home, Instant createdAt) {
-    static OrganizationBody of(Organization organization) {
-      return new OrganizationBody(
-          organization.id().toString(),
-          organization.name(),
-          organization.home(),
-          organization.createdAt());
-    }
-  }
-
   @JsonNaming(SnakeCaseStrategy.class)
   record TenantBody(
       String id, String name, boolean home, Instant createdAt, UserWire.UserBody admin) {}
@@ -59,13 +61,22 @@ final class OrganizationResource {
 
   private final Organizations organizations;
   private final Tenants tenants;
+  private final OrganizationOverviews overviews;
+  private final OrganizationErasure erasure;
   private final CurrentCaller caller;
   private final Paging paging;
 
   OrganizationResource(
-      Organizations organizations, Tenants tenants, CurrentCaller caller, Paging paging) {
+      Organizations organizations,
+      Tenants tenants,
+      OrganizationOverviews overviews,
+      OrganizationErasure erasure,
+      CurrentCaller caller,
+      Paging paging) {
     this.organizations = organizations;
     this.tenants = tenants;
+    this.overviews = overviews;
+    this.erasure = erasure;
     this.caller = caller;
     this.paging = paging;
   }
@@ -96,5 +107,56 @@ final class OrganizationResource {
         organization.home(),
         organization.createdAt(),
         UserWire.of(made.admin(), organization.name()));
+  }
+
+  @GET
+  @Path("me")
+  @Operation(summary = "The caller's own organization, with its quotas and what it has of them")
+  public OverviewBody own() {
+    return OverviewBody.of(overviews.own(caller.get()));
+  }
+
+  @GET
+  @Path("{id}")
+  @Operation(
+      summary = "One organization, with its quotas, what it has of them, and how far an erasure is",
+      description = "For admins of the first organization. A quota of 0 is without limit.")
+  public OverviewBody show(@PathParam("id") String id) {
+    return OverviewBody.of(overviews.show(caller.get(), organizationId(id)));
+  }
+
+  @PATCH
+  @Path("{id}")
+  @Operation(
+      summary = "Rename an organization or set its quotas; for admins of the first one",
+      description =
+          "quotas has any of devices, tokens and storage_bytes: 0 is without limit, null the server's"
+              + " own limit again. A quota below what there is lets nothing more in and takes nothing"
+              + " away.")
+  public OverviewBody change(@PathParam("id") String id, @Valid ChangeBody body) {
+    return OverviewBody.of(
+        overviews.change(caller.get(), organizationId(id), Bodies.present(body).change()));
+  }
+
+  @DELETE
+  @Path("{id}")
+  @ResponseStatus(202)
+  @Operation(
+      summary = "Erase an organization with all that it has; for admins of the first one",
+      description =
+          "Nobody of it is let in from now on; its rows are deleted afterwards, and GET shows how far"
+              + " that is. confirm_name is its name.")
+  public OverviewBody erase(@PathParam("id") String id, @Valid ErasureBody body) {
+    OrganizationId organization = organizationId(id);
+    erasure.begin(caller.get(), organization, Bodies.present(body).confirmName());
+    return OverviewBody.of(overviews.show(caller.get(), organization));
+  }
+
+  /// An id of no such form is that of no organization; who may not ask hears no more than that.
+  private OrganizationId organizationId(String text) {
+    caller.get().require(Right.WRITE_ORGANIZATIONS);
+    return Ids.parse(text)
+        .map(OrganizationId::new)
+        .orElseThrow(() -> Refusal.notFound("organization"));
   }
 }

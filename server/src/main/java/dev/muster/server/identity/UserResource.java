@@ -15,6 +15,7 @@ import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
@@ -30,12 +31,19 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @RunOnVirtualThread
 final class UserResource {
   private final Users users;
+  private final UserErasure erasure;
   private final Organizations organizations;
   private final CurrentCaller caller;
   private final Paging paging;
 
-  UserResource(Users users, Organizations organizations, CurrentCaller caller, Paging paging) {
+  UserResource(
+      Users users,
+      UserErasure erasure,
+      Organizations organizations,
+      CurrentCaller caller,
+      Paging paging) {
     this.users = users;
+    this.erasure = erasure;
     this.organizations = organizations;
     this.caller = caller;
     this.paging = paging;
@@ -80,6 +88,13 @@ final class UserResource {
   public UserBody change(@PathParam("id") String id, @Valid UserChangeBody body) {
     User changed = users.change(caller.get(), userId(id), Bodies.present(body).change());
     return UserWire.of(changed, nameOf(caller.organization()));
+  }
+
+  @DELETE
+  @Path("{id}")
+  @Operation(summary = "Erase a person; what they have made stays")
+  public void erase(@PathParam("id") String id) {
+    erasure.erase(caller.get(), userId(id));
   }
 
   private String nameOf(OrganizationId organization) {

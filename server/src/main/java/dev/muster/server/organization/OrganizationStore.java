@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of the room.
 final class OrganizationStore {
@@ -25,7 +26,7 @@ final class OrganizationStore {
             insert into organization.organization (id, name, home, created_at)
             values (:id, :name, :home, :now)
             on conflict (home) where home do nothing
-            returning id, name, home, created_at
+            returning id, name, home, created_at, erasing_since
             """)
         .bind("id", id)
         .bind("name", name)
@@ -38,7 +39,7 @@ final class OrganizationStore {
   static Optional<Organization> find(Handle handle, OrganizationId id) {
     return handle
         .createQuery(
-            "select id, name, home, created_at from organization.organization where id = :id")
+            "select id, name, home, created_at, erasing_since from organization.organization where id = :id")
         .bind("id", id)
         .map(OrganizationStore::read)
         .findOne();
@@ -46,9 +47,26 @@ final class OrganizationStore {
 
   static Optional<Organization> findHome(Handle handle) {
     return handle
-        .createQuery("select id, name, home, created_at from organization.organization where home")
+        .createQuery("select id, name, home, created_at, erasing_since from organization.organization where home")
         .map(OrganizationStore::read)
         .findOne();
+  }
+
+  /// Until the end of the transaction nobody else changes or erases it.
+  static Optional<Organization> lock(Handle handle, OrganizationId id) {
+    return handle
+        .createQuery(
+            """
+            select id, name, home, created_at, erasing_since from organization.organization
+            where id = :id for no key update
+            """)
+        .bind("id", id)
+        .map(OrganizationStore::read)
+        .findOne();
+  }
+
+  static void rename(Handle handle, OrganizationId id, String name) {
+    handle.execute("update organization.organization set name = ? where id = ?", name, id);
   }
 
   static long count(Handle handle) {
@@ -62,7 +80,7 @@ final class OrganizationStore {
     return handle
         .createQuery(
             """
-            select id, name, home, created_at from organization.organization
+            select id, name, home, created_at, erasing_since from organization.organization
             order by id limit :limit offset :offset
             """)
         .bind("limit", limit)
@@ -76,6 +94,11 @@ final class OrganizationStore {
         new OrganizationId(row.getObject("id", UUID.class)),
         row.getString("name"),
         row.getBoolean("home"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant());
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        instant(row.getObject("erasing_since", OffsetDateTime.class)));
+  }
+
+  static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+    return time == null ? null : time.toInstant();
   }
 }

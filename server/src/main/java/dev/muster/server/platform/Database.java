@@ -25,6 +25,11 @@ public final class Database {
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
   private static final Set<String> DEADLOCK = Set.of("40001", "40P01");
 
+  /// A foreign key names what is gone: it was erased after this work had found it. Run again, the
+  /// work finds out and says so.
+  private static final String GONE = "23503";
+
+
   private static final ThreadLocal<Database> INSIDE = new ThreadLocal<>();
 
   private final DataSource dataSource;
@@ -155,7 +160,8 @@ public final class Database {
             });
       } catch (RuntimeException failure) {
         String state = sqlState(failure);
-        if (state == null || !DEADLOCK.contains(state) || attempt == tries) {
+        boolean again = state != null && (DEADLOCK.contains(state) || state.equals(GONE));
+        if (!again || attempt == tries) {
           throw translated(failure, state);
         }
       }

@@ -39,6 +39,7 @@ public enum ErrorCode {
       Kind.CONFLICT, "The first request was carried out and its answer was lost"),
   BACKUP_RUNNING(Kind.CONFLICT, "A backup is being taken"),
   LAST_ADMIN(Kind.CONFLICT, "An organization keeps at least one active admin"),
+  HOME_ORGANIZATION(Kind.CONFLICT, "The first organization is the server's own"),
 
   TOO_MANY_REQUESTS(Kind.TOO_MANY, "Too many requests"),
   UNAVAILABLE(Kind.UNAVAILABLE, "The server cannot answer at the moment"),

@@ -191,7 +191,7 @@ public interface Settings {
 
   /// What an organization may have at most, unless another limit is set for it; 0 is without limit.
   interface Quota {
-    /// Devices, whatever their state.
+    /// Devices that are not retired.
     @WithDefault("0")
     long devices();
 

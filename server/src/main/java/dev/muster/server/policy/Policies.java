@@ -4,6 +4,8 @@ import dev.muster.protocol.Json;
 import dev.muster.server.audit.Audit;
 import dev.muster.server.audit.Change;
 import dev.muster.server.organization.OrganizationListener;
+import dev.muster.server.organization.Quota;
+import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
@@ -40,14 +42,21 @@ public class Policies implements OrganizationListener {
   private final SettingSecrets secrets;
   private final Wakes wakes;
   private final Audit audit;
+  private final Quotas quotas;
 
   Policies(
-      Database database, InstantSource clock, SettingSecrets secrets, Wakes wakes, Audit audit) {
+      Database database,
+      InstantSource clock,
+      SettingSecrets secrets,
+      Wakes wakes,
+      Audit audit,
+      Quotas quotas) {
     this.database = database;
     this.clock = clock;
     this.secrets = secrets;
     this.wakes = wakes;
     this.audit = audit;
+    this.quotas = quotas;
   }
 
   /// What a new policy is made of.
@@ -208,6 +217,7 @@ public class Policies implements OrganizationListener {
             Assignments.userOf(caller),
             clock.instant());
     PolicyStore.insertVersion(handle, organization, version);
+    quotas.require(handle, organization, Quota.STORAGE_BYTES);
     activate(handle, caller, version, Activation.Kind.PUBLISHED);
     return version;
   }

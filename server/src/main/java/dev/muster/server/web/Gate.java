@@ -44,6 +44,7 @@ public final class Gate {
   private final List<CredentialCheck> checks;
   private final OpenMode openMode;
   private final TicketCheck tickets;
+  private final ClosedOrganizations closed;
   private final Problems problems;
   private final Edge edge;
 
@@ -52,12 +53,14 @@ public final class Gate {
       @All List<CredentialCheck> checks,
       OpenMode openMode,
       TicketCheck tickets,
+      ClosedOrganizations closed,
       Problems problems,
       Edge edge) {
     this.settings = settings;
     this.checks = checks;
     this.openMode = openMode;
     this.tickets = tickets;
+    this.closed = closed;
     this.problems = problems;
     this.edge = edge;
   }
@@ -139,6 +142,7 @@ public final class Gate {
               Runnable outcome;
               try {
                 Caller caller = check.get();
+                closed.requireOpen(caller.organization());
                 outcome = () -> enterAs(caller, context);
               } catch (Refusal refusal) {
                 outcome = () -> refuse(context, refusal);

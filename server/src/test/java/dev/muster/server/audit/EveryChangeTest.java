@@ -44,6 +44,7 @@ class EveryChangeTest {
       POST   /api/policies/{policy_id}/archive                    | /api/policies/unused/archive       |          | 200 | policy.archived
       PUT    /devices/{id}/policy                                 | /devices/free/policy               | camera   | 200 | device.overridden
       DELETE /devices/{id}/policy                                 | /devices/free/policy               |          | 200 | device.override_cleared
+      DELETE /api/devices/{device_id}                             | /api/devices/free                  |          | 204 | device.erased
       """;
 
   /// What leaves no entry, and why.
@@ -64,8 +65,11 @@ class EveryChangeTest {
           "POST /api/devices",
           "PATCH /api/devices/{device_id}",
           "POST /api/organizations",
+          "PATCH /api/organizations/{id}",
+          "DELETE /api/organizations/{id}",
           "POST /api/users",
-          "PATCH /api/users/{id}");
+          "PATCH /api/users/{id}",
+          "DELETE /api/users/{id}");
 
   private record Row(String operation, String path, String body, int status, String action) {
     static Row of(String line) {

@@ -8,6 +8,7 @@ import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.NewDevice;
+import dev.muster.server.organization.Closings;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -40,7 +41,7 @@ class DoorbellsTest {
   private final DeviceTokens tokens =
       new DeviceTokens(
           database, clock, Events.outbox(database, clock), broadcast, devices, Audits.on(clock));
-  private final Lines lines = new Lines(clock, tokens, broadcast);
+  private final Lines lines = new Lines(clock, tokens, broadcast, new Closings(database, broadcast));
   private final Doorbells doorbells = new Doorbells(lines, devices, database, clock);
   private final OrganizationId organization = new OrganizationId(Ids.next());
 

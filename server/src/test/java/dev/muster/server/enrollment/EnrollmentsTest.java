@@ -1,5 +1,7 @@
 package dev.muster.server.enrollment;
 
+import dev.muster.server.testing.TestSettings;
+import dev.muster.server.organization.Quotas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -54,7 +56,12 @@ class EnrollmentsTest {
           devices,
           Audits.on(clock));
   private final GrantingTokens tokens =
-      new GrantingTokens(database, enrollmentTokens, groups, Audits.on(clock));
+      new GrantingTokens(
+          database,
+          enrollmentTokens,
+          groups,
+          Audits.on(clock),
+          new Quotas(TestSettings.of(Map.of()), List.of()));
   private final Enrollments enrollments =
       new Enrollments(
           database,

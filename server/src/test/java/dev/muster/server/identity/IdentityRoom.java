@@ -2,6 +2,7 @@ package dev.muster.server.identity;
 
 import dev.muster.server.audit.Audit;
 import dev.muster.server.organization.Organizations;
+import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -9,8 +10,10 @@ import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
 import dev.muster.server.testing.Audits;
+import dev.muster.server.testing.TestSettings;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /// What one node has of the room: two of them on one database are two nodes.
 public final class IdentityRoom {
@@ -32,7 +35,7 @@ public final class IdentityRoom {
     activeUsers = new ActiveUsers(database, organizations, broadcast);
     users = new Users(database, clock, bcrypt, activeUsers, audit, List.of(listeners));
     passwords = new UserPasswords(database, clock, bcrypt, audit);
-    keys = new ApiKeys(database, clock, activeUsers, broadcast, audit);
+    keys = new ApiKeys(database, clock, activeUsers, broadcast, audit, new Quotas(TestSettings.of(Map.of()), List.of()));
   }
 
   /// A new user with [#PASSWORD].

@@ -8,6 +8,7 @@ import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.Lifecycles;
 import dev.muster.server.doorbell.Doorbells;
+import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.MasterKey;
@@ -18,7 +19,7 @@ import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Tenants;
 import dev.muster.server.testing.TestDatabase;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.muster.server.testing.TestSettings;
 import jakarta.inject.Provider;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +62,7 @@ public record PolicyWorld(
       TestDatabase testDatabase, Map<String, String> settings, DesiredListener... listeners) {
     Database database = testDatabase.database();
     MutableClock clock = new MutableClock();
-    Settings read =
-        new SmallRyeConfigBuilder()
-            .addDiscoveredConverters()
-            .withMapping(Settings.class)
-            .withDefaultValues(settings)
-            .build()
-            .getConfigMapping(Settings.class);
+    Settings read = TestSettings.of(settings);
     Provider<Doorbells> nobodyRings =
         () -> {
           throw new IllegalStateException("no broadcast is received here");
@@ -92,7 +87,7 @@ public record PolicyWorld(
         devices,
         groups,
         new Lifecycles(database, clock, devices, groups, audit, List.of(versions)),
-        new Policies(database, clock, secrets, wakes, audit),
+        new Policies(database, clock, secrets, wakes, audit, new Quotas(read, List.of())),
         new Assignments(database, clock, devices, groups, versions, reports::get, audit),
         new DesiredPolicies(database, clock, devices, versions, secrets, wakes, audit),
         versions,

@@ -15,12 +15,12 @@ final class PermissionWorld {
 
   private final Map<String, String> ids = new TreeMap<>();
   private final EnrolledDevice device;
+  private final String name = Api.uniqueEmail();
 
   /// @param admin of the organization that gets new things
   /// @param row what is to be called, if it needs something of its own
   PermissionWorld(Api admin, Permissions.@Nullable Row row) {
     device = EnrolledDevice.in(admin);
-    String name = Api.uniqueEmail();
     String policy =
         admin.post("/api/policies/", Map.of("name", name, "type", "APPS")).expect(201).at("id");
     String versions = "/api/policies/" + policy + "/versions/";
@@ -43,6 +43,9 @@ final class PermissionWorld {
     ids.put("session_id", anotherSession(admin));
     ids.put("/api/keys/{id}", admin.post("/api/keys/", KEY).expect(201).at("id"));
     ids.put("/devices/{id}", device.id());
+    if (row == null || row.path().contains("/api/organizations/{")) {
+      ids.put("/api/organizations/{id}", organization());
+    }
     if (row != null && row.method().equals("DELETE") && row.path().contains("/assign-policy/")) {
       admin.post(path(row)).expect(202);
     }
@@ -57,6 +60,24 @@ final class PermissionWorld {
       }
     }
     throw new AssertionError("the other login has no session");
+  }
+
+  /// One that nobody of these belongs to, because it is for the admins of the first one.
+  private String organization() {
+    return Api.home()
+        .post(
+            "/api/organizations/",
+            Map.of(
+                "name",
+                name,
+                "admin_email",
+                Api.uniqueEmail(),
+                "admin_name",
+                "x",
+                "admin_password",
+                password()))
+        .expect(201)
+        .at("id");
   }
 
   String device() {
@@ -101,6 +122,7 @@ final class PermissionWorld {
       case "POST /api/organizations" ->
           Map.of(
               "name", fresh, "admin_email", fresh, "admin_name", "x", "admin_password", password());
+      case "DELETE /api/organizations/{id}" -> Map.of("confirm_name", name);
       case "POST /api/policies" -> Map.of("name", fresh, "type", "APPS");
       case "POST /api/users" ->
           Map.of("email", fresh, "name", "x", "role", "member", "password", password());
