@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /// `muster devices`: the registry.
 @Command(
     name = "devices",
-    description = "Lists devices, shows one, registers, changes, deactivates or retires one.",
+    description = "Lists devices, shows one, registers, changes, deactivates, retires or erases one.",
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {"", "Examples:", "  muster devices --search lobby", "  muster devices --state STALE"})
 final class DevicesCommand implements Runnable {
@@ -300,23 +300,9 @@ final class DevicesCommand implements Runnable {
       footer = {"", "Example:", "  muster devices retire lobby-1 --yes"})
   void retire(
       @Parameters(paramLabel = "DEVICE", description = "Its id.") String device,
-      @Option(names = "--yes", description = "Do not ask.") boolean yes) {
-    if (!yes && !isConfirmed(device)) {
-      throw new Failure.Usage(
-          "Nothing was done. Retiring is final: type the id of the device when asked, or give"
-              + " --yes.");
-    }
+      @Mixin Confirmation confirmation) {
+    confirmation.require(muster.shell(), "Device " + device + " is retired for good.", device);
     move(device, "retire", "is retired.");
-  }
-
-  private boolean isConfirmed(String device) {
-    return muster
-        .shell()
-        .console()
-        .map(console ->
-            console.readLine("Retiring is final. To retire the device, type its id again: "))
-        .filter(device::equals)
-        .isPresent();
   }
 
   private void move(String device, String verb, String outcome) {
@@ -365,5 +351,17 @@ final class DevicesCommand implements Runnable {
           }
           return table;
         });
+  }
+
+  @Command(
+      description = "Erases a device with all that is known of it, for good.",
+      footer = {"", "Example:", "  muster devices erase lobby-1"})
+  void erase(
+      @Parameters(paramLabel = "DEVICE", description = "Its id.") String device,
+      @Mixin Confirmation confirmation) {
+    confirmation.require(
+        muster.shell(), "Device " + device + " goes, with all that it has reported.", device);
+    JsonNode answer = muster.api().delete(Route.of("/api/devices/{}/", device));
+    muster.done(answer, "Device " + device + " is erased.");
   }
 }

@@ -36,6 +36,7 @@ public final class Main {
             .addSubcommand(policies(muster))
             .addSubcommand(new ComplianceCommand(muster))
             .addSubcommand(new UsersCommand(muster))
+            .addSubcommand(new OrganizationsCommand(muster))
             .addSubcommand(new KeysCommand(muster))
             .addSubcommand(new PasswordCommand(muster))
             .addSubcommand(new SessionsCommand(muster))

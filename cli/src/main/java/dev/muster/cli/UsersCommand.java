@@ -1,15 +1,18 @@
 package dev.muster.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Route;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /// `muster users`: the people of the organization.
 @Command(
     name = "users",
-    description = "Lists the people of the organization and adds one.",
+    description = "Lists the people of the organization, adds one, erases one.",
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {"", "Example:", "  muster users list"})
 final class UsersCommand implements Runnable {
@@ -92,5 +95,33 @@ final class UsersCommand implements Runnable {
                     .put("role", role.name().toLowerCase(Locale.ROOT))
                     .put("password", secret));
     muster.done(user, email + " is added as " + role.name().toLowerCase(Locale.ROOT) + ".");
+  }
+
+  @Command(
+      description = "Erases a person with all that is known of them, for good.",
+      footer = {"", "Example:", "  muster users erase ann@example.com"})
+  void erase(
+      @Parameters(paramLabel = "EMAIL", description = "Who: the e-mail address or the id.")
+          String who,
+      @Mixin Confirmation confirmation) {
+    JsonNode user = named(who);
+    String email = Cells.text(user, "email");
+    confirmation.require(
+        muster.shell(), email + " goes, with sessions and API keys; what they made stays.", email);
+    JsonNode answer = muster.api().delete(Route.of("/api/users/{}/", Cells.text(user, "id")));
+    muster.done(answer, email + " is erased.");
+  }
+
+  private JsonNode named(String who) {
+    return muster
+        .api()
+        .list(Route.of("/api/users/"), Integer.MAX_VALUE)
+        .path("results")
+        .valueStream()
+        .filter(user ->
+            who.equalsIgnoreCase(user.path("email").asText())
+                || who.equals(user.path("id").asText()))
+        .findFirst()
+        .orElseThrow(() -> new Failure.Usage("There is no user " + who + "."));
   }
 }

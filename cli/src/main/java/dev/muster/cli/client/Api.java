@@ -81,7 +81,11 @@ public final class Api {
   }
 
   public JsonNode delete(Route route) {
-    return call("DELETE", route, null);
+    return delete(route, null);
+  }
+
+  public JsonNode delete(Route route, @Nullable JsonNode body) {
+    return call("DELETE", route, body);
   }
 
   /// The first `limit` rows of a list, in the shape of one page: `count`, `next`, `results`.
