@@ -29,7 +29,7 @@ final class ErasureStore {
       join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped
       where c.relkind in ('r', 'p') and not c.relispartition
-        and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+        and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
       """;
 
   private ErasureStore() {}

@@ -29,7 +29,6 @@ public final class Database {
   /// work finds out and says so.
   private static final String GONE = "23503";
 
-
   private static final ThreadLocal<Database> INSIDE = new ThreadLocal<>();
 
   private final DataSource dataSource;

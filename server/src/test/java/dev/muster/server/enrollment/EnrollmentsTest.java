@@ -1,7 +1,5 @@
 package dev.muster.server.enrollment;
 
-import dev.muster.server.testing.TestSettings;
-import dev.muster.server.organization.Quotas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +10,7 @@ import dev.muster.server.credential.EnrollmentTokens;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
+import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -28,6 +27,7 @@ import dev.muster.server.testing.Events;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.Tenants;
+import dev.muster.server.testing.TestSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
