@@ -7,7 +7,7 @@ create table audit.entry (
   id uuid not null,
   at timestamptz not null,
   actor_kind text not null
-    constraint entry_actor_kind check (actor_kind in ('person', 'key', 'device', 'enrollment_token', 'server')),
+    constraint entry_actor_kind check (actor_kind in ('person', 'open_mode', 'key', 'device', 'enrollment_token', 'server')),
   actor_id uuid,
   -- Of a job. People and keys are named when the log is read.
   actor_name text,

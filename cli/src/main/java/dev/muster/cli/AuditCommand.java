@@ -53,7 +53,7 @@ final class AuditCommand implements Runnable {
         names = "--actor",
         paramLabel = "ID|KIND",
         description =
-            "Only what this one did, by id; or all of a kind: person, key, device,"
+            "Only what this one did, by id; or all of a kind: person, open_mode, key, device,"
                 + " enrollment_token, server.")
     private @Nullable String actor;
 

@@ -34,7 +34,7 @@ class AuditCommandTest extends CliTest {
     assertThat(lines.get(1))
         .matches(
             "2026-11-20T11:59:00Z +person ann@example.com +policy.published +p1 +"
-                + "comment: x → -; version: 1 → 2; note: y");
+                + "version: 1 → 2; comment: x → -; note: y");
     assertThat(lines.get(2)).contains("key k1").endsWith("(erased)");
     assertThat(lines.get(3)).contains("server sweep", "d·1").endsWith("-");
     assertThat(onServer("audit", "list", "--output", "json").json().path("count").asInt())

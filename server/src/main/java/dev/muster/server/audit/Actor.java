@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 record Actor(Kind kind, @Nullable UUID id, @Nullable String job) {
   enum Kind {
     PERSON,
+    /// Anybody, whom open mode let act as the person of this id.
+    OPEN_MODE,
     KEY,
     DEVICE,
     ENROLLMENT_TOKEN,
@@ -31,7 +33,8 @@ record Actor(Kind kind, @Nullable UUID id, @Nullable String job) {
 
   static Actor of(Caller caller) {
     return switch (caller) {
-      case Caller.Person person -> new Actor(Kind.PERSON, person.userId(), null);
+      case Caller.Person person ->
+          new Actor(person.open() ? Kind.OPEN_MODE : Kind.PERSON, person.userId(), null);
       case Caller.Key key -> new Actor(Kind.KEY, key.keyId(), null);
       case Caller.Device device -> new Actor(Kind.DEVICE, device.deviceId(), null);
       case Caller.Enroller enroller -> new Actor(Kind.ENROLLMENT_TOKEN, enroller.tokenId(), null);

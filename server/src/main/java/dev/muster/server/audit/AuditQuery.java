@@ -42,7 +42,8 @@ public record AuditQuery(
         .orElseThrow(() ->
             Refusal.parameter(
                 "actor",
-                "must be the id of an actor, or one of person, key, device, enrollment_token, server"));
+                "must be the id of an actor, or one of person, open_mode, key, device, enrollment_token,"
+                    + " server"));
   }
 
   private static @Nullable Instant time(String name, @Nullable String text) {

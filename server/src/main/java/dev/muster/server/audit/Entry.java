@@ -49,8 +49,13 @@ record Entry(
     return Json.obj(fields);
   }
 
+  /// A time beyond what a long can count, which only a row of another hand has, is the last one.
   static long micros(Instant time) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    try {
+      return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    } catch (ArithmeticException _) {
+      return Long.MAX_VALUE;
+    }
   }
 
   private static Json text(@Nullable Object value) {

@@ -2,6 +2,7 @@ package dev.muster.server.audit;
 
 import dev.muster.protocol.Json;
 import dev.muster.protocol.Payloads;
+import dev.muster.server.platform.JsonText;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -15,13 +16,42 @@ import org.jspecify.annotations.Nullable;
 /// a field whose last word is a word for a secret, unless it is a number or a truth value
 /// (`password_min_length` and `tokens: 5` tell nothing).
 ///
+/// A side is 64 KiB at the most: of what is larger the long fields are named by size and hash, so that
+/// nobody can fill the log, or a page of it, by changing large things often.
+///
 /// @param before without what is the same in `after`; inside of objects too
 record Fields(Json.Obj before, Json.Obj after) {
   private static final Set<String> SECRET =
       Set.of("secret", "password", "passphrase", "token", "hash", "psk");
 
+  private static final int MOST_CHARACTERS = 64 * 1024;
+  private static final int LONG_FIELD = 1024;
+
   static Fields of(Json.Obj before, Json.Obj after) {
-    return new Fields(masked(without(before, after)), masked(without(after, before)));
+    return new Fields(
+        bounded(masked(without(before, after))), bounded(masked(without(after, before))));
+  }
+
+  private static Json.Obj bounded(Json.Obj fields) {
+    if (fields.canonical().length() <= MOST_CHARACTERS) {
+      return fields;
+    }
+    Map<String, Json> bounded = new TreeMap<>();
+    fields
+        .fields()
+        .forEach((name, value) -> {
+          boolean isLong = value.canonical().length() > LONG_FIELD;
+          bounded.put(name, isLong ? digest(value) : value);
+        });
+    Json.Obj shorter = Json.obj(bounded);
+    return shorter.canonical().length() <= MOST_CHARACTERS ? shorter : digest(fields);
+  }
+
+  private static Json.Obj digest(Json value) {
+    return Json.obj(
+        Map.of(
+            "characters", Json.of(value.canonical().length()),
+            "sha256", Json.of(JsonText.hash(value))));
   }
 
   private static Json.Obj without(Json.Obj fields, Json.Obj others) {

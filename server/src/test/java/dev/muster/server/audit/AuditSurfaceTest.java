@@ -126,6 +126,25 @@ class AuditSurfaceTest {
         .containsExactly("expect");
   }
 
+  /// A page of 500 is of bearable size whatever was changed.
+  @Test
+  void aChangeOfSomethingLargeLeavesASmallEntry() {
+    admin.post("/api/policies/", Map.of("name", "p", "type", "CUSTOM")).expect(201);
+    admin
+        .withHeader("X-Request-ID", "large")
+        .post(
+            "/api/policies/p/versions/",
+            Map.of("payload", Map.of("text", "x".repeat(900_000)), "comment", "why"))
+        .expect(201);
+
+    Api.Answer found = admin.get("/api/audit/?request_id=large").expect(200);
+
+    assertThat(found.text()).hasSizeLessThan(2_000);
+    assertThat(found.at("results.0.after.comment")).isEqualTo("why");
+    assertThat(found.at("results.0.after.payload.sha256")).matches("[0-9a-f]{64}");
+    assertThat(admin.get("/api/audit/verify/").expect(200).node("intact").asBoolean()).isTrue();
+  }
+
   @Test
   void anotherOrganizationSeesNothingOfIt() {
     admin.post("/api/groups/", Map.of("name", "g")).expect(201);

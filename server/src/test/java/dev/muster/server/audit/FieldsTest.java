@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.muster.protocol.Json;
 import dev.muster.protocol.Payloads;
 import dev.muster.server.platform.JsonText;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
@@ -59,6 +60,39 @@ class FieldsTest {
     assertThat(of("{}", settings)).isEqualTo("{} " + JsonText.parseObject(settings).canonical());
   }
 
+  @Test
+  void whatIsTooLargeIsNamedBySizeAndHash() {
+    Json.Obj large =
+        Json.obj(
+            Map.of(
+                "version", Json.of(2),
+                "name", Json.of("n"),
+                "payload", Json.obj(Map.of("text", Json.of("x".repeat(70_000))))));
+    Json.Obj after = Fields.of(Json.obj(Map.of()), large).after();
+
+    assertThat(after.canonical()).hasSizeLessThan(300).contains("\"name\":\"n\"", "\"version\":2");
+    assertThat(after.fields().get("payload"))
+        .isEqualTo(
+            Json.obj(
+                Map.of(
+                    "characters", Json.of(70_011),
+                    "sha256",
+                        Json.of(
+                            JsonText.hash(
+                                Json.obj(Map.of("text", Json.of("x".repeat(70_000)))))))));
+  }
+
+  @Test
+  void manyFieldsAreTooLargeAsWell() {
+    var fields = new java.util.TreeMap<String, Json>();
+    for (int i = 0; i < 10_000; i++) {
+      fields.put("field" + i, Json.of("value"));
+    }
+
+    assertThat(Fields.of(Json.obj(Map.of()), Json.obj(fields)).after().fields().keySet())
+        .containsExactly("characters", "sha256");
+  }
+
   @Property(tries = 200)
   void noTextUnderASecretNameComesThrough(
       @ForAll @AlphaChars @StringLength(min = 12, max = 20) String value, @ForAll boolean nested) {
@@ -67,7 +101,7 @@ class FieldsTest {
             "{\"api_secret\": \"" + value + "\", \"x\": {\"token\": [\"" + value + "\"]}}");
     Json.Obj fields =
         nested
-            ? Json.obj(java.util.Map.of("list", new Json.Arr(java.util.List.of(secret))))
+            ? Json.obj(Map.of("list", new Json.Arr(java.util.List.of(secret))))
             : secret;
     Fields masked = Fields.of(fields, JsonText.parseObject("{}"));
     assertThat(masked.before().canonical()).doesNotContain(value);

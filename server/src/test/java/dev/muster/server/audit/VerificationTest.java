@@ -324,6 +324,41 @@ class VerificationTest {
     assertEveryColumnIsCovered("seal", "entry_id");
   }
 
+  /// Whatever stands in a row, it is found and told, and stops neither the verification nor the
+  /// sealing.
+  @Test
+  void aRowThatCannotEvenBeReadIsFound() {
+    for (String change :
+        List.of(
+            "before = '[1]'",
+            "after = '{\"x\": 1e500}'",
+            "after = '\"text\"'",
+            "at = 'infinity'",
+            "at = '-infinity'",
+            "actor_kind = 'nobody'")) {
+      AuditRoom.Log log = sealedLog();
+      UUID entry = log.entryOf("b");
+      log.with("f");
+      UUID waiting = log.entryOf("f");
+      log.tamper(
+          "alter table audit.entry drop constraint if exists entry_actor_kind;"
+              + " update audit.entry set "
+              + change
+              + " where id in (:a, :b)",
+          entry,
+          waiting);
+
+      log.sealed();
+
+      assertThat(log.verify().problems())
+          .describedAs(change)
+          .extracting(Problem::kind, Problem::position, Problem::entry)
+          .containsExactly(
+              tuple(Kind.CHANGED, 2L, entry), tuple(Kind.INSERTED, 6L, waiting));
+      assertThat(log.entries()).hasSize(6);
+    }
+  }
+
   @Test
   void aLogThatIsWrongThroughoutIsToldInAHundredProblems() {
     AuditRoom.Log log = room.log();
