@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// a field whose last word is a word for a secret, unless it is a number or a truth value
 /// (`password_min_length` and `tokens: 5` tell nothing).
 ///
-/// A side is 64 KiB at the most: of what is larger the long fields are named by size and hash, so that
-/// nobody can fill the log, or a page of it, by changing large things often.
+/// A side is 64 KiB at the most: of what is larger the long fields are named by size and hash, so
+/// that nobody can fill the log, or a page of it, by changing large things often.
 ///
 /// @param before without what is the same in `after`; inside of objects too
 record Fields(Json.Obj before, Json.Obj after) {

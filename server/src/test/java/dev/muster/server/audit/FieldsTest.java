@@ -100,9 +100,7 @@ class FieldsTest {
         JsonText.parseObject(
             "{\"api_secret\": \"" + value + "\", \"x\": {\"token\": [\"" + value + "\"]}}");
     Json.Obj fields =
-        nested
-            ? Json.obj(Map.of("list", new Json.Arr(java.util.List.of(secret))))
-            : secret;
+        nested ? Json.obj(Map.of("list", new Json.Arr(java.util.List.of(secret)))) : secret;
     Fields masked = Fields.of(fields, JsonText.parseObject("{}"));
     assertThat(masked.before().canonical()).doesNotContain(value);
   }

@@ -353,8 +353,7 @@ class VerificationTest {
       assertThat(log.verify().problems())
           .describedAs(change)
           .extracting(Problem::kind, Problem::position, Problem::entry)
-          .containsExactly(
-              tuple(Kind.CHANGED, 2L, entry), tuple(Kind.INSERTED, 6L, waiting));
+          .containsExactly(tuple(Kind.CHANGED, 2L, entry), tuple(Kind.INSERTED, 6L, waiting));
       assertThat(log.entries()).hasSize(6);
     }
   }
