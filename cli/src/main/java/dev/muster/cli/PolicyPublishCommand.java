@@ -83,7 +83,14 @@ final class PolicyPublishCommand implements Runnable {
         return payload;
       }
     } catch (JsonProcessingException e) {
-      throw new Failure.Usage(source + " is not JSON: " + e.getOriginalMessage());
+      // Without Jackson's own sentence, which repeats what it read.
+      throw new Failure.Usage(
+          source
+              + " is not JSON; look at line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ".");
     }
     throw new Failure.Usage(source + " must hold one JSON object, as {\"cameraDisabled\": true}.");
   }

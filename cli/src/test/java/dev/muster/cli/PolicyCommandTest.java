@@ -206,7 +206,20 @@ class PolicyCommandTest extends CliTest {
     assertThat(typing("[1]", "policy", "publish", "k", "-f", "-", "--server", address).err())
         .contains("must hold one JSON object");
     assertThat(typing("{", "policy", "publish", "k", "-f", "-", "--server", address).err())
-        .contains("stdin is not JSON");
+        .contains("stdin is not JSON; look at line 1, column 2.");
+    assertThat(
+            typing(
+                    "{\"a\": hunter2hunter2}",
+                    "policy",
+                    "publish",
+                    "k",
+                    "-f",
+                    "-",
+                    "--server",
+                    address)
+                .err())
+        .contains("stdin is not JSON; look at line 1")
+        .doesNotContain("hunter2");
     assertThat(onServer("policy", "publish", "k", "-f", "absent.json").code()).isEqualTo(2);
     assertThat(server.asked()).isEmpty();
   }

@@ -1,8 +1,10 @@
 package dev.muster.agent.core;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.muster.protocol.Json;
@@ -28,7 +30,8 @@ public final class JsonText {
 
   /// The one value that the text holds.
   ///
-  /// @throws IOException when it is not JSON, or more than one value
+  /// @throws IOException when it is not JSON, or more than one value. It says where and repeats
+  ///   nothing: the text may hold a secret, and what went wrong is logged.
   public static Json read(String text) throws IOException {
     try (JsonParser parser = FACTORY.createParser(text)) {
       parser.nextToken();
@@ -37,6 +40,12 @@ public final class JsonText {
         throw new JsonParseException(parser, "Something follows the JSON value");
       }
       return value;
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      throw new IOException(
+          at == null
+              ? "Not valid JSON"
+              : "Not valid JSON (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")");
     }
   }
 

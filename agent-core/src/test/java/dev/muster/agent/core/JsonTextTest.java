@@ -81,6 +81,18 @@ class JsonTextTest {
   }
 
   @Test
+  void whatIsWrongIsToldByItsPlaceAndNotRepeated() {
+    for (String text :
+        List.of(
+            "{\"a\":\n hunter2hunter2}", "[1] hunter2hunter2", "[hunter2hunter2", "[\"hunter2")) {
+      assertThatThrownBy(() -> JsonText.read(text))
+          .hasMessageStartingWith("Not valid JSON (line ")
+          .hasMessageNotContaining("hunter2")
+          .hasNoCause();
+    }
+  }
+
+  @Test
   void anObjectIsToldFromOtherValues() throws IOException {
     assertThat(JsonText.readObject("{}").fields()).isEmpty();
     assertThatThrownBy(() -> JsonText.readObject("[]")).hasMessage("Not a JSON object");
