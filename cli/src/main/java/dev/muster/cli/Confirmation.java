@@ -23,7 +23,7 @@ final class Confirmation {
             .orElseThrow(() ->
                 new Failure.Usage("Nobody can be asked here: pass --yes if you are sure."));
     if (typed == null || !typed.strip().equals(name)) {
-      throw new Failure.Usage("That is not " + name + "; nothing was erased.");
+      throw new Failure.Usage("That is not " + name + "; nothing was done.");
     }
   }
 }

@@ -6,11 +6,11 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
+import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The door by which people prove who they are by their password, and change it themselves. It
@@ -21,12 +21,19 @@ public class UserPasswords {
   private final InstantSource clock;
   private final Passwords passwords;
   private final Audit audit;
+  private final List<UserListener> listeners;
 
-  public UserPasswords(Database database, InstantSource clock, Passwords passwords, Audit audit) {
+  public UserPasswords(
+      Database database,
+      InstantSource clock,
+      Passwords passwords,
+      Audit audit,
+      @All List<UserListener> listeners) {
     this.database = database;
     this.clock = clock;
     this.passwords = passwords;
     this.audit = audit;
+    this.listeners = List.copyOf(listeners);
   }
 
   /// Who has this e-mail address and password. An unknown address, a wrong password and a
@@ -61,12 +68,11 @@ public class UserPasswords {
         });
   }
 
-  /// Gives the caller another password, if `current` is theirs.
+  /// Gives the caller another password, if `current` is theirs. What the old one began ends, but
+  /// for the session by which they call.
   ///
-  /// @param ended is called in the same transaction, to end what the old password began
   /// @throws Refusal `invalid_fields`
-  public void changeOwn(
-      Caller.Person caller, String current, String wanted, Consumer<Handle> ended) {
+  public void changeOwn(Caller.Person caller, String current, String wanted) {
     OrganizationId organization = caller.organization();
     UserId id = new UserId(caller.userId());
     UserStore.@Nullable Login login =
@@ -92,7 +98,8 @@ public class UserPasswords {
               caller,
               UserChange.about("user.password_changed", login.user())
                   .to(Json.obj(Map.of("password", Json.of("changed")))));
-          ended.accept(handle);
+          listeners.forEach(
+              listener -> listener.changedOwnPassword(handle, organization, id, caller.session()));
           return null;
         });
   }

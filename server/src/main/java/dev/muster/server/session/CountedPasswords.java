@@ -17,8 +17,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Passwords as a stranger may try them: each attempt counted, and failures on a known account told
@@ -78,15 +76,9 @@ public class CountedPasswords {
   /// only stolen an access token must not find it out by trying.
   ///
   /// @param email of the caller
-  void changeOwn(
-      Caller.Person caller,
-      Origin origin,
-      String email,
-      String current,
-      String wanted,
-      Consumer<Handle> ended) {
+  void changeOwn(Caller.Person caller, Origin origin, String email, String current, String wanted) {
     var _ = throttle.attempt(origin.address(), email);
-    passwords.changeOwn(caller, current, wanted, ended);
+    passwords.changeOwn(caller, current, wanted);
     throttle.succeeded(origin.address(), email);
   }
 

@@ -110,20 +110,7 @@ public class OwnSessions {
   /// @throws Refusal `invalid_fields`, `too_many_requests`
   public void changePassword(Caller caller, Origin origin, String current, String wanted) {
     Caller.Person person = person(caller);
-    User user = users.me(person);
-    passwords.changeOwn(
-        person,
-        origin,
-        user.email(),
-        current,
-        wanted,
-        handle ->
-            families.endAll(
-                handle,
-                person.organization(),
-                user.id(),
-                person.session(),
-                EndReason.PASSWORD_CHANGED));
+    passwords.changeOwn(person, origin, users.me(person).email(), current, wanted);
   }
 
   private static Caller.Person person(Caller caller) {

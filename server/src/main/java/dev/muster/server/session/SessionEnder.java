@@ -5,9 +5,11 @@ import dev.muster.server.identity.UserListener;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.session.SessionStore.EndReason;
 import jakarta.inject.Singleton;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
-/// Ends all sessions of a user who is deactivated or gets another password.
+/// Ends the sessions of a user who is deactivated or gets another password.
 @Singleton
 public final class SessionEnder implements UserListener {
   private final Families families;
@@ -19,5 +21,11 @@ public final class SessionEnder implements UserListener {
   @Override
   public void lostAccess(Handle handle, OrganizationId organization, UserId user) {
     families.endAll(handle, organization, user, null, EndReason.ACCESS_LOST);
+  }
+
+  @Override
+  public void changedOwnPassword(
+      Handle handle, OrganizationId organization, UserId user, @Nullable UUID session) {
+    families.endAll(handle, organization, user, session, EndReason.PASSWORD_CHANGED);
   }
 }

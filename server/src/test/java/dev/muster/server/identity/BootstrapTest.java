@@ -49,7 +49,8 @@ class BootstrapTest {
     final Tenants tenants = new Tenants(database, organizations, users, passwords, audit);
 
     boolean knows(String email, String password) {
-      return new UserPasswords(database, clock, passwords, audit).authenticate(email, password)
+      return new UserPasswords(database, clock, passwords, audit, List.of())
+              .authenticate(email, password)
           instanceof Authentication.Proven;
     }
 

@@ -34,8 +34,9 @@ public final class IdentityRoom {
     organizations = new Organizations(database, clock, List.of());
     activeUsers = new ActiveUsers(database, organizations, broadcast);
     users = new Users(database, clock, bcrypt, activeUsers, audit, List.of(listeners));
-    passwords = new UserPasswords(database, clock, bcrypt, audit);
-    keys = new ApiKeys(database, clock, activeUsers, broadcast, audit, new Quotas(TestSettings.of(Map.of()), List.of()));
+    passwords = new UserPasswords(database, clock, bcrypt, audit, List.of(listeners));
+    Quotas unlimited = new Quotas(TestSettings.of(Map.of()), List.of());
+    keys = new ApiKeys(database, clock, activeUsers, broadcast, audit, unlimited);
   }
 
   /// A new user with [#PASSWORD].

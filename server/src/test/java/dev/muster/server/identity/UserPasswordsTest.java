@@ -12,6 +12,7 @@ import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.TestDatabase;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -35,7 +36,8 @@ class UserPasswordsTest {
 
   /// The same server, started with another cost.
   private UserPasswords atCost(int cost) {
-    return new UserPasswords(database, clock, new Passwords(cost), Audits.on(clock));
+    return new UserPasswords(
+        database, clock, new Passwords(cost), Audits.on(clock), List.of());
   }
 
   private String hash(User user) {
@@ -82,12 +84,10 @@ class UserPasswordsTest {
               i -> {
                 if (i == 0) {
                   try {
-                    raised.changeOwn(
-                        room.caller(ada), IdentityRoom.PASSWORD, "another-password", _ -> {});
+                    raised.changeOwn(room.caller(ada), IdentityRoom.PASSWORD, "another-password");
                   } catch (Refusal refused) {
                     // the hash was made anew in between; the caller sends it again
-                    raised.changeOwn(
-                        room.caller(ada), IdentityRoom.PASSWORD, "another-password", _ -> {});
+                    raised.changeOwn(room.caller(ada), IdentityRoom.PASSWORD, "another-password");
                   }
                 } else {
                   var _ = raised.authenticate(ada.email(), IdentityRoom.PASSWORD);
@@ -99,6 +99,23 @@ class UserPasswordsTest {
       assertThat(raised.authenticate(ada.email(), IdentityRoom.PASSWORD))
           .isInstanceOf(Authentication.Refused.class);
     }
+  }
+
+  @Test
+  void whoeverHearsOfLostAccessHearsOfAnotherPasswordToo() {
+    List<UserId> heard = new ArrayList<>();
+    IdentityRoom hearing =
+        new IdentityRoom(
+            database,
+            clock,
+            new Broadcast(database.dataSource()),
+            (_, in, user) -> {
+              assertThat(in).isEqualTo(organization);
+              heard.add(user);
+            });
+    User ada = room.user(organization, Role.VIEWER);
+    hearing.passwords.changeOwn(room.caller(ada), IdentityRoom.PASSWORD, "another-password");
+    assertThat(heard).containsExactly(ada.id());
   }
 
   @Test
