@@ -65,8 +65,7 @@ final class DevicesBench {
     return measured;
   }
 
-  private @Nullable String further(String first)
-      throws IOException, InterruptedException {
+  private @Nullable String further(String first) throws IOException, InterruptedException {
     String path = first;
     for (int i = 0; i < PAGES_IN; i++) {
       JsonNode next = admin.get(path).path("next");

@@ -74,7 +74,12 @@ final class DevicesCommand implements Callable<Integer> {
   private boolean compared(PrintWriter out, Map<String, Samples> few, Map<String, Samples> many) {
     boolean all = true;
     out.printf(
-        Locale.ROOT, "%-5s %-52s %10s %10s %6s%n", "", "median, ms, of a page of 50", FEW, devices,
+        Locale.ROOT,
+        "%-5s %-52s %10s %10s %6s%n",
+        "",
+        "median, ms, of a page of 50",
+        FEW,
+        devices,
         "ratio");
     for (Map.Entry<String, Samples> list : many.entrySet()) {
       double after = list.getValue().median();

@@ -20,8 +20,8 @@ final class Confirmation {
                 console.readLine(
                     "%s This cannot be undone.%nType %s to go on: ",
                     Table.printable(warning), Table.printable(name)))
-            .orElseThrow(() ->
-                new Failure.Usage("Nobody can be asked here: pass --yes if you are sure."));
+            .orElseThrow(
+                () -> new Failure.Usage("Nobody can be asked here: pass --yes if you are sure."));
     if (typed == null || !typed.strip().equals(name)) {
       throw new Failure.Usage("That is not " + name + "; nothing was done.");
     }

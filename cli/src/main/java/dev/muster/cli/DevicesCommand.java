@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /// `muster devices`: the registry.
 @Command(
     name = "devices",
-    description = "Lists devices, shows one, registers, changes, deactivates, retires or erases one.",
+    description =
+        "Lists devices, shows one, registers, changes, deactivates, retires or erases one.",
     synopsisSubcommandLabel = "[COMMAND]",
     footer = {"", "Examples:", "  muster devices --search lobby", "  muster devices --state STALE"})
 final class DevicesCommand implements Runnable {

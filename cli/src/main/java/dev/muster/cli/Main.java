@@ -47,12 +47,7 @@ public final class Main {
             .addSubcommand(demo);
     withoutInherited(demo.getCommandSpec(), "--server", "--output", "--api-key-file", "--ca");
     withoutInherited(
-        completion.getCommandSpec(),
-        "--server",
-        "--output",
-        "--profile",
-        "--api-key-file",
-        "--ca");
+        completion.getCommandSpec(), "--server", "--output", "--profile", "--api-key-file", "--ca");
     withoutInherited(profiles.getCommandSpec(), "--server", "--api-key-file", "--ca");
     return line.setOut(shell.out())
         .setErr(shell.err())

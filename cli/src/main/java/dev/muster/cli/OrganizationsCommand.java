@@ -57,7 +57,8 @@ final class OrganizationsCommand implements Runnable {
 
   @Command(
       description = {
-        "Makes an organization and its admin.", "The password is typed unseen or read from stdin."
+        "Makes an organization and its admin.",
+        "The password is typed unseen or read from stdin."
       },
       footer = {
         "",

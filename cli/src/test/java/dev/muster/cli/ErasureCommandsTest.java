@@ -64,8 +64,7 @@ class ErasureCommandsTest extends CliTest {
     assertThat(onServer("organizations", "quota", "Acme").lines())
         .containsExactly("QUOTA    USED  LIMIT", "devices    12    500", "tokens      3      -");
     onServer("organizations", "quota", "o-1", "--devices", "500", "--tokens", "default");
-    assertThat(server.last().body())
-        .isEqualTo("{\"quotas\":{\"devices\":500,\"tokens\":null}}");
+    assertThat(server.last().body()).isEqualTo("{\"quotas\":{\"devices\":500,\"tokens\":null}}");
     assertThat(onServer("organizations", "quota", "o-1", "--devices", "many").code()).isEqualTo(2);
   }
 

@@ -38,6 +38,9 @@ class MainTest extends CliTest {
     var all = new ArrayList<String[]>();
     line.getSubcommands()
         .forEach((name, command) -> {
+          if (!name.equals(command.getCommandName())) {
+            return; // another name of it
+          }
           var words = new ArrayList<>(path);
           words.add(name);
           all.add(words.toArray(String[]::new));

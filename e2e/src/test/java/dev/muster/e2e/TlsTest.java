@@ -83,12 +83,7 @@ class TlsTest {
             home,
             Map.of("XDG_CONFIG_HOME", home.toString(), "MUSTER_CA_FILE", ca.toString()),
             java.util.List.of(
-                "login",
-                "--server",
-                address,
-                "--email",
-                ServerPlan.ADMIN,
-                "--password-stdin"),
+                "login", "--server", address, "--email", ServerPlan.ADMIN, "--password-stdin"),
             ServerPlan.PASSWORD + "\n")) {
       int code = login.exitCode();
       return new Cli.Ran(code, login.out(), login.err());

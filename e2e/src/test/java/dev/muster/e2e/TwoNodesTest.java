@@ -16,8 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What is taken away on one node is gone on the other, within the times that are promised, and what
-/// the cluster does once is done once. Both nodes are started at the same moment on an empty
+/// What is taken away on one node is gone on the other, within the times that are promised, and
+/// what the cluster does once is done once. Both nodes are started at the same moment on an empty
 /// database.
 class TwoNodesTest {
   /// What operations.md promises of a node that hears no broadcast; one that does is far quicker.

@@ -61,7 +61,8 @@ record Restore(Path file, Path data, boolean replace, @Nullable String masterKey
       }
       progress.accept("Loading the backup of " + manifest.takenAt() + "…");
       try (RestoringFolder restoring = RestoringFolder.begin(target)) {
-        Restoration.Settled settled = build(restoring, manifest, clock, new Audit(clock, MasterKey.of(key)));
+        Restoration.Settled settled =
+            build(restoring, manifest, clock, new Audit(clock, MasterKey.of(key)));
         Optional<Path> before =
             restoring.install(
                 "before-restore-" + STAMP.format(clock.instant()), keepKey ? key : null);

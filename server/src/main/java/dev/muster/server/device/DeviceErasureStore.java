@@ -34,16 +34,14 @@ final class DeviceErasureStore {
   static void delete(Handle handle, Device device) {
     OrganizationId organization = device.organization();
     UUID id = device.id().value();
-    for (String table : new String[] {"device_tag", "group_member", "event"}) {
+    for (String table : new String[] {"facet", "group_member", "event"}) {
       handle.execute(
           "delete from device." + table + " where organization_id = ? and device_id = ?",
           organization,
           id);
     }
     handle.execute(
-        "delete from device.device where organization_id = ? and id = ?",
-        organization,
-        id);
+        "delete from device.device where organization_id = ? and id = ?", organization, id);
     if (device.lifecycle() != Lifecycle.RETIRED) {
       DeviceStore.count(handle, organization, -1);
     }

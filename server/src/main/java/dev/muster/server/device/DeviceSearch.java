@@ -353,6 +353,7 @@ final class DeviceSearch {
     for (int i = 0; i < others.size(); i++) {
       sql.append(
           """
+
           and (select true from device.facet o
                where o.organization_id = w.organization_id and o.facet = :other%d and o.retired = :retired
                  and o.device_id = w.device_id)\

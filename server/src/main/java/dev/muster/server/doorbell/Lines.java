@@ -18,10 +18,10 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// The connections of this node, at most one a device: a new one takes the place of the old, which
@@ -49,14 +49,13 @@ public final class Lines {
   private final DeviceTokens tokens;
   private final ConcurrentMap<DeviceId, Connected> connected = new ConcurrentHashMap<>();
 
-  public Lines(
-      InstantSource clock, DeviceTokens tokens, Broadcast broadcast, Closings closings) {
+  public Lines(InstantSource clock, DeviceTokens tokens, Broadcast broadcast, Closings closings) {
     this.clock = clock;
     this.tokens = tokens;
     tokens.onRevoked(credential -> hangUpOn(Set.of(credential)));
     broadcast.onReset(this::hangUpOnRevoked);
-    closings.onClosed(organization ->
-        hangUpOn(present -> present.caller.organization().equals(organization)));
+    closings.onClosed(
+        organization -> hangUpOn(present -> present.caller.organization().equals(organization)));
   }
 
   void start(@Observes StartupEvent event, Vertx vertx, MeterRegistry metrics) {
@@ -81,8 +80,7 @@ public final class Lines {
   void connect(Caller.Device device, Line line) {
     Connected before =
         connected.put(
-            new DeviceId(device.deviceId()),
-            new Connected(line, device, clock.instant()));
+            new DeviceId(device.deviceId()), new Connected(line, device, clock.instant()));
     if (before != null) {
       before.line.hangUp(Line.Goodbye.REPLACED);
     }

@@ -28,7 +28,8 @@ public final class Closings implements ClosedOrganizations {
   public Closings(Database database, Broadcast broadcast) {
     this.database = database;
     broadcast.listen(
-        TOPIC, id -> Ids.parse(id).ifPresent(organization -> add(new OrganizationId(organization))));
+        TOPIC,
+        id -> Ids.parse(id).ifPresent(organization -> add(new OrganizationId(organization))));
     broadcast.onReset(this::load);
   }
 

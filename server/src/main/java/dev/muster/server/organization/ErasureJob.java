@@ -64,13 +64,21 @@ public final class ErasureJob implements RecurringJob {
   @Override
   public void run() {
     for (OrganizationId organization : database.acrossOrganizations(ErasureStore::closed)) {
-      while (step(organization)) {
-        if (Thread.currentThread().isInterrupted()) {
-          return;
-        }
+      try {
+        erase(organization);
+      } catch (RuntimeException failure) {
+        Log.errorf(failure, "Organization %s could not be erased yet", organization);
       }
-      finish(organization);
     }
+  }
+
+  private void erase(OrganizationId organization) {
+    while (step(organization)) {
+      if (Thread.currentThread().isInterrupted()) {
+        return;
+      }
+    }
+    finish(organization);
   }
 
   /// Deletes the next rows. False when there were none.
@@ -80,8 +88,9 @@ public final class ErasureJob implements RecurringJob {
       Optional<Erasing> erasing = ErasureStore.find(handle, organization);
       if (erasing.isPresent() && erasing.get().toErase() == null) {
         ErasureStore.expect(handle, organization, count(handle, organization));
-        tables.detachments().forEach(
-            reference -> ErasureStore.detach(handle, organization, reference));
+        tables
+            .detachments()
+            .forEach(reference -> ErasureStore.detach(handle, organization, reference));
       }
       for (String table : tables.tables()) {
         if (ErasureStore.delete(handle, organization, table, chunk) > 0) {
@@ -102,8 +111,7 @@ public final class ErasureJob implements RecurringJob {
     boolean gone =
         database.acrossOrganizations(handle -> {
           Erasing erasing = ErasureStore.find(handle, organization).orElse(null);
-          if (erasing == null
-              || clock.instant().isBefore(erasing.since().plus(LATE_WRITERS))) {
+          if (erasing == null || clock.instant().isBefore(erasing.since().plus(LATE_WRITERS))) {
             return false;
           }
           eraseLog(handle, organization);

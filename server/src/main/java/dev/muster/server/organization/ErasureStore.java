@@ -19,8 +19,7 @@ final class ErasureStore {
   /// An organization that is being erased.
   ///
   /// @param toErase null before its rows were counted
-  record Erasing(
-      OrganizationId organization, Instant since, @Nullable Long toErase, long erased) {}
+  record Erasing(OrganizationId organization, Instant since, @Nullable Long toErase, long erased) {}
 
   private static final String TENANT_TABLES =
       """
@@ -66,14 +65,12 @@ final class ErasureStore {
       query.bind("id", organization);
     }
     return query
-        .map((row, _) -> {
-          long toErase = row.getLong("rows_to_erase");
-          return new Erasing(
-              new OrganizationId(row.getObject("id", UUID.class)),
-              row.getObject("erasing_since", OffsetDateTime.class).toInstant(),
-              row.wasNull() ? null : toErase,
-              row.getLong("rows_erased"));
-        })
+        .map((row, _) ->
+            new Erasing(
+                new OrganizationId(row.getObject("id", UUID.class)),
+                row.getObject("erasing_since", OffsetDateTime.class).toInstant(),
+                row.getObject("rows_to_erase", Long.class),
+                row.getLong("rows_erased")))
         .findOne();
   }
 

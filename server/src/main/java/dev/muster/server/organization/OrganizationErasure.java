@@ -74,10 +74,10 @@ public final class OrganizationErasure {
       if (organization.erasingSince() == null) {
         ErasureStore.close(handle, id, clock.instant());
         listeners.forEach(listener -> listener.closed(handle, id));
-        audit.record(
-            handle, caller, Change.of("organization.erasure_begun", "organization", id));
-        outbox.get().append(
-            handle, caller.organization(), new OrganizationEvent.Closed(id.value()));
+        audit.record(handle, caller, Change.of("organization.erasure_begun", "organization", id));
+        outbox
+            .get()
+            .append(handle, caller.organization(), new OrganizationEvent.Closed(id.value()));
         handle.afterCommit(() -> closings.add(id));
       }
       return id;

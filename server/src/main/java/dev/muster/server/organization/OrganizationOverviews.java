@@ -90,7 +90,9 @@ public final class OrganizationOverviews {
   private static @Nullable Long rowsLeft(Handle handle, OrganizationId id) {
     ErasureStore.Erasing erasing = ErasureStore.find(handle, id).orElse(null);
     Long all = erasing == null ? null : erasing.toErase();
-    return erasing == null || all == null ? null : Long.valueOf(Math.max(0, all - erasing.erased()));
+    return erasing == null || all == null
+        ? null
+        : Long.valueOf(Math.max(0, all - erasing.erased()));
   }
 
   private static Json.Obj told(Organization organization, Map<Quota, Long> overrides) {
@@ -99,7 +101,6 @@ public final class OrganizationOverviews {
       Long limit = overrides.get(quota);
       limits.put(quota.wireName(), limit == null ? Json.NULL : Json.of(limit));
     }
-    return Json.obj(
-        Map.of("name", Json.of(organization.name()), "quotas", Json.obj(limits)));
+    return Json.obj(Map.of("name", Json.of(organization.name()), "quotas", Json.obj(limits)));
   }
 }

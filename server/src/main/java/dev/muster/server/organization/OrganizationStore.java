@@ -47,7 +47,8 @@ final class OrganizationStore {
 
   static Optional<Organization> findHome(Handle handle) {
     return handle
-        .createQuery("select id, name, home, created_at, erasing_since from organization.organization where home")
+        .createQuery(
+            "select id, name, home, created_at, erasing_since from organization.organization where home")
         .map(OrganizationStore::read)
         .findOne();
   }

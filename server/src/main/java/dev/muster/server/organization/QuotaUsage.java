@@ -3,8 +3,8 @@ package dev.muster.server.organization;
 import dev.muster.server.platform.OrganizationId;
 import org.jdbi.v3.core.Handle;
 
-/// Counts what one lower room keeps that a quota limits. Several may count for one quota: it
-/// limits their sum.
+/// Counts what one lower room keeps that a quota limits. Several may count for one quota: it limits
+/// their sum.
 public interface QuotaUsage {
   Quota quota();
 

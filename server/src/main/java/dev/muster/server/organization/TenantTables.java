@@ -28,7 +28,8 @@ record TenantTables(List<Reference> detachments, List<String> tables) {
     List<Reference> binding =
         new ArrayList<>(
             references.stream()
-                .filter(reference -> left.contains(reference.from()) && left.contains(reference.to()))
+                .filter(
+                    reference -> left.contains(reference.from()) && left.contains(reference.to()))
                 .toList());
     List<Reference> detachments = new ArrayList<>();
     List<String> order = new ArrayList<>();

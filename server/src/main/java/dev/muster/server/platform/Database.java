@@ -41,8 +41,7 @@ public final class Database {
   }
 
   /// @param claims the claim of the request that the present thread works for, if it has one
-  public Database(
-      DataSource dataSource, Supplier<@Nullable Claim> claims, Tracing tracing) {
+  public Database(DataSource dataSource, Supplier<@Nullable Claim> claims, Tracing tracing) {
     this.dataSource = dataSource;
     this.claims = claims;
     this.tracing = tracing;

@@ -17,8 +17,7 @@ public record Origin(String address, @Nullable String userAgent) {
   }
 
   static Origin of(RoutingContext context) {
-    return new Origin(
-        Arrival.of(context).address(), context.request().getHeader("User-Agent"));
+    return new Origin(Arrival.of(context).address(), context.request().getHeader("User-Agent"));
   }
 
   /// Never between the halves of a surrogate pair.

@@ -1,7 +1,9 @@
 package dev.muster.server.session;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.muster.server.device.Device;
 import dev.muster.server.identity.User;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.Bodies;
@@ -10,6 +12,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -29,8 +32,10 @@ final class SessionResource {
       @Nullable String email,
       @Nullable String username,
       @NotBlank(message = "must not be empty") String password,
-      @Nullable String deviceFingerprint,
-      @Nullable String deviceName) {
+      @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
+          @Nullable String deviceFingerprint,
+      @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
+          @Nullable String deviceName) {
     String name() {
       String name = email != null ? email : username;
       if (name == null || name.isBlank()) {
@@ -52,7 +57,18 @@ final class SessionResource {
     }
   }
 
-  record LoginAnswer(String access, String refresh, UserSummary user) {}
+  /// `device` only for who told a fingerprint.
+  record LoginAnswer(
+      String access,
+      String refresh,
+      UserSummary user,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable DeviceSummary device) {}
+
+  record DeviceSummary(String id, String name) {
+    static @Nullable DeviceSummary of(@Nullable Device device) {
+      return device == null ? null : new DeviceSummary(device.handle(), device.name());
+    }
+  }
 
   record RefreshAnswer(String access, String refresh) {}
 
@@ -82,8 +98,17 @@ final class SessionResource {
   @Operation(summary = "Log in by e-mail address and password")
   public LoginAnswer logIn(@Valid LoginBody body, RoutingContext context) {
     LoginBody login = Bodies.present(body);
-    Sessions.Tokens tokens = sessions.logIn(Origin.of(context), login.name(), login.password());
-    return new LoginAnswer(tokens.access(), tokens.refresh(), UserSummary.of(tokens.user()));
+    Sessions.LoggedIn in =
+        sessions.logIn(
+            Origin.of(context),
+            new Sessions.Login(
+                login.name(), login.password(), login.deviceFingerprint(), login.deviceName()));
+    Sessions.Tokens tokens = in.tokens();
+    return new LoginAnswer(
+        tokens.access(),
+        tokens.refresh(),
+        UserSummary.of(tokens.user()),
+        DeviceSummary.of(in.device()));
   }
 
   @POST

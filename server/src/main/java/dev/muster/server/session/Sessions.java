@@ -1,5 +1,9 @@
 package dev.muster.server.session;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.muster.server.device.Device;
+import dev.muster.server.device.PersonalDevices;
 import dev.muster.server.identity.User;
 import dev.muster.server.identity.Users;
 import dev.muster.server.platform.Caller;
@@ -8,6 +12,8 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.session.Families.Continued;
 import dev.muster.server.session.SessionStore.EndReason;
 import jakarta.inject.Singleton;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// The door of those who have no credential yet: login, refresh, logout.
 @Singleton
@@ -20,38 +26,67 @@ public class Sessions {
     }
   }
 
+  /// Who wants to log in.
+  ///
+  /// @param fingerprint of the machine, when the client tells it
+  /// @param deviceName what the machine shall be called, if it is new
+  public record Login(
+      String email, String password, @Nullable String fingerprint, @Nullable String deviceName) {
+    @Override
+    public String toString() {
+      return "Login";
+    }
+  }
+
+  /// @param device the one of the fingerprint; the same user and fingerprint give the same
+  public record LoggedIn(Tokens tokens, @Nullable Device device) {}
+
+  private record Begun(Continued session, @Nullable Device device) {}
+
   private final Database database;
   private final Users users;
   private final CountedPasswords passwords;
   private final AccessTokens accessTokens;
   private final Families families;
+  private final PersonalDevices devices;
 
   public Sessions(
       Database database,
       Users users,
       CountedPasswords passwords,
       AccessTokens accessTokens,
-      Families families) {
+      Families families,
+      PersonalDevices devices) {
     this.database = database;
     this.users = users;
     this.passwords = passwords;
     this.accessTokens = accessTokens;
     this.families = families;
+    this.devices = devices;
   }
 
-  /// @throws Refusal `login_failed`, the same for whatever is wrong; `too_many_requests`
-  public Tokens logIn(Origin origin, String email, String password) {
-    User user = passwords.require(origin, email, password);
-    Continued begun =
+  /// @throws Refusal `login_failed`, the same for whatever is wrong; `too_many_requests`; `device
+  ///   deactivated` when it is that of the fingerprint
+  public LoggedIn logIn(Origin origin, Login login) {
+    User user = passwords.require(origin, login.email(), login.password());
+    Begun begun =
         database.in(
             user.organization(),
             handle -> {
               if (users.seen(handle, user).isEmpty()) {
                 throw CountedPasswords.noAccount();
               }
-              return families.begin(handle, user, origin);
+              Device device = login.fingerprint() == null ? null : device(handle, user, login);
+              return new Begun(families.begin(handle, user, origin), device);
             });
-    return tokens(user, begun);
+    return new LoggedIn(tokens(user, begun.session()), begun.device());
+  }
+
+  private Device device(Handle handle, User user, Login login) {
+    Caller.Person person =
+        new Caller.Person(user.organization(), user.id().value(), user.role(), false, false);
+    return devices.loggedInOn(
+        handle, person, user.name(), requireNonNull(login.fingerprint()), login.deviceName());
   }
 
   /// Gives new tokens for a refresh token, which is used up by it.

@@ -44,14 +44,27 @@ class EveryChangeTest {
       POST   /api/policies/{policy_id}/archive                    | /api/policies/unused/archive       |          | 200 | policy.archived
       PUT    /devices/{id}/policy                                 | /devices/free/policy               | camera   | 200 | device.overridden
       DELETE /devices/{id}/policy                                 | /devices/free/policy               |          | 200 | device.override_cleared
+      POST   /api/devices                                         | /api/devices                       | named    | 201 | device.registered
+      PATCH  /api/devices/{device_id}                             | /api/devices/free                  | named    | 200 | device.changed
+      POST   /api/devices/{device_id}/deactivate                  | /api/devices/held/deactivate       |          | 200 | device.deactivated
+      POST   /api/devices/{device_id}/activate                    | /api/devices/held/activate         |          | 200 | device.activated
+      POST   /api/devices/{device_id}/retire                      | /api/devices/held/retire           |          | 200 | device.retired
       DELETE /api/devices/{device_id}                             | /api/devices/free                  |          | 204 | device.erased
+      POST   /api/users                                           | /api/users                         | user     | 201 | user.created
+      PATCH  /api/users/{id}                                      | /api/users/{user}                  | named    | 200 | user.changed
+      DELETE /api/users/{id}                                      | /api/users/{user}                  |          | 204 | user.erased
+      POST   /api/keys                                            | /api/keys                          | key      | 201 | api_key.created
+      DELETE /api/keys/{id}                                       | /api/keys/{key}                    |          | 204 | api_key.revoked
       """;
+
+  private static final Map<String, Object> KEY = Map.of("name", "ci", "scopes", List.of("read"));
 
   /// What leaves no entry, and why.
   private static final Map<String, String> NO_CHANGES =
       Map.of(
           "POST /devices/{id}/report", "a device's own call",
-          "POST /devices/{id}/token", "a device's own call");
+          "POST /devices/{id}/token", "a device's own call",
+          "POST /api/ws-ticket", "gives nothing that the caller does not have, for seconds");
 
   /// Done without a person, so told of in a test of its own.
   private static final Set<String> ENROLLING = Set.of("POST /enroll", "POST /v1/register");
@@ -62,14 +75,14 @@ class EveryChangeTest {
           "POST /api/auth/login",
           "POST /api/auth/logout",
           "POST /api/auth/refresh",
-          "POST /api/devices",
-          "PATCH /api/devices/{device_id}",
+          "POST /api/auth/signing-keys/rotate",
           "POST /api/organizations",
           "PATCH /api/organizations/{id}",
           "DELETE /api/organizations/{id}",
-          "POST /api/users",
-          "PATCH /api/users/{id}",
-          "DELETE /api/users/{id}");
+          "POST /api/users/me/password",
+          "DELETE /api/users/me/sessions",
+          "DELETE /api/users/me/sessions/{session_id}",
+          "DELETE /api/users/{id}/sessions");
 
   private record Row(String operation, String path, String body, int status, String action) {
     static Row of(String line) {
@@ -112,7 +125,21 @@ class EveryChangeTest {
     ids =
         Map.of(
             "{enrolled}", EnrolledDevice.in(admin).id(),
+            "{user}", admin.post("/api/users/", user()).expect(201).at("id"),
+            "{key}", admin.post("/api/keys/", KEY).expect(201).at("id"),
             "{token}", admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("id"));
+  }
+
+  private static Map<String, Object> user() {
+    return Map.of(
+        "email",
+        Api.uniqueEmail(),
+        "name",
+        "Ann",
+        "role",
+        "member",
+        "password",
+        ServerUnderTest.PASSWORD);
   }
 
   private Api.Answer call(Api caller, Row row, String requestId) {
@@ -131,6 +158,8 @@ class EveryChangeTest {
       case "members" -> Map.of("device_ids", List.of("free", "held"));
       case "policy" -> Map.of("name", "new", "type", "APPS");
       case "settings" -> Map.of("set", Map.of("cameraDisabled", true));
+      case "user" -> user();
+      case "key" -> KEY;
       case "camera" -> Map.of("cameraDisabled", false);
       default -> throw new IllegalArgumentException(name);
     };

@@ -17,7 +17,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,27 +102,39 @@ class BackupSurfaceTest {
     HttpResponse<InputStream> answer = download();
     assertThat(answer.statusCode()).isEqualTo(200);
 
-    assertThatThrownBy(
-            () -> {
-              try (BackupReader reader = new BackupReader(answer.body())) {
-                assertThat(
-                        database.<Integer>asOwner(handle ->
-                            handle
-                                .createQuery(
-                                    """
-                                    select count(pg_terminate_backend(pid)) from pg_stat_activity
-                                    where query like 'copy (select n, text from zz.filler%'
-                                      and datname = current_database()
-                                    """)
-                                .mapTo(Integer.class)
-                                .one()))
-                    .isEqualTo(1);
-                reader.verify();
-              }
-            })
-        .isInstanceOf(IOException.class);
+    try (ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> cut = other.submit(this::cutOff);
+      assertThatThrownBy(
+              () -> {
+                try (BackupReader reader = new BackupReader(answer.body())) {
+                  reader.verify();
+                }
+              })
+          .isInstanceOf(IOException.class);
+      assertThat(cut.get()).isEqualTo(1);
+    }
     assertThat(Api.home().get("/api/policies/").status()).isEqualTo(200);
     theNextOneWorks();
+  }
+
+  /// Ends the connection that reads the large table, as soon as it does.
+  private int cutOff() {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    int ended;
+    do {
+      ended =
+          database.<Integer>asOwner(handle ->
+              handle
+                  .createQuery(
+                      """
+                      select count(pg_terminate_backend(pid)) from pg_stat_activity
+                      where query like 'copy (select n, text from zz.filler%'
+                        and datname = current_database()
+                      """)
+                  .mapTo(Integer.class)
+                  .one());
+    } while (ended == 0 && System.nanoTime() < deadline);
+    return ended;
   }
 
   @Test

@@ -37,8 +37,7 @@ class DeviceErasureTest {
     agent.put("hardwareId", hardware);
     Api.Answer answer = EnrolledDevice.enroller(admin).post("/enroll", agent).expect(200);
     EnrolledDevice device =
-        new EnrolledDevice(
-            answer.at("deviceId.value"), Api.with(answer.at("deviceToken")), answer);
+        new EnrolledDevice(answer.at("deviceId.value"), Api.with(answer.at("deviceToken")), answer);
     String path = "/devices/" + device.id();
     device.self().post(path + "/token", Map.of("token", "push-" + hardware)).expect(202);
     device
@@ -120,8 +119,7 @@ class DeviceErasureTest {
                   case 0 -> admin.delete("/api/devices/" + device.id()).status();
                   case 1 -> device.self().post(path + "/report", device.report(1, true)).status();
                   case 2 -> admin.post("/api/groups/g/devices/" + device.id()).status();
-                  default ->
-                      admin.put(path + "/policy", Map.of("cameraDisabled", false)).status();
+                  default -> admin.put(path + "/policy", Map.of("cameraDisabled", false)).status();
                 });
     assertThat(statuses).allMatch(status -> List.of(200, 202, 204, 401, 404).contains(status));
     assertThat(statuses).contains(204);

@@ -41,7 +41,8 @@ class DoorbellsTest {
   private final DeviceTokens tokens =
       new DeviceTokens(
           database, clock, Events.outbox(database, clock), broadcast, devices, Audits.on(clock));
-  private final Lines lines = new Lines(clock, tokens, broadcast, new Closings(database, broadcast));
+  private final Lines lines =
+      new Lines(clock, tokens, broadcast, new Closings(database, broadcast));
   private final Doorbells doorbells = new Doorbells(lines, devices, database, clock);
   private final OrganizationId organization = new OrganizationId(Ids.next());
 

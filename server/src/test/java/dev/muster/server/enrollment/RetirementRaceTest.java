@@ -30,7 +30,8 @@ import org.junit.jupiter.api.TestInstance;
 class RetirementRaceTest {
   private final PolicyWorld world = PolicyWorld.open();
   private final Database database = world.testDatabase().database();
-  private final EnrollmentTokens enrollmentTokens = new EnrollmentTokens(database, world.clock(), Audits.on(world.clock()));
+  private final EnrollmentTokens enrollmentTokens =
+      new EnrollmentTokens(database, world.clock(), Audits.on(world.clock()));
   private final DeviceTokens deviceTokens =
       new DeviceTokens(
           database,

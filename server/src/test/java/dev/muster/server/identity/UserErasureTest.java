@@ -38,7 +38,13 @@ class UserErasureTest {
             .post(
                 "/api/users/",
                 Map.of(
-                    "email", email, "name", name, "role", "admin", "password",
+                    "email",
+                    email,
+                    "name",
+                    name,
+                    "role",
+                    "admin",
+                    "password",
                     ServerUnderTest.PASSWORD))
             .expect(201)
             .at("id");
@@ -55,10 +61,7 @@ class UserErasureTest {
                 .post("/api/keys/", Map.of("name", "k", "scopes", List.of("read")))
                 .expect(201)
                 .at("key"));
-    person
-        .withHeader("Idempotency-Key", "k")
-        .post("/api/groups/", Map.of("name", "g"))
-        .expect(201);
+    person.withHeader("Idempotency-Key", "k").post("/api/groups/", Map.of("name", "g")).expect(201);
     admin.patch("/api/users/" + id, Map.of("name", name + " changed")).expect(200);
     admin.delete("/api/users/" + id).expect(204);
     assertThat(Traces.of(database, email)).isEmpty();
@@ -81,7 +84,13 @@ class UserErasureTest {
         .post(
             "/api/users/",
             Map.of(
-                "email", email, "name", "n", "role", "viewer", "password",
+                "email",
+                email,
+                "name",
+                "n",
+                "role",
+                "viewer",
+                "password",
                 ServerUnderTest.PASSWORD))
         .expect(201);
   }

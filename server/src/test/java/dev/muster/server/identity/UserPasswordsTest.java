@@ -36,8 +36,7 @@ class UserPasswordsTest {
 
   /// The same server, started with another cost.
   private UserPasswords atCost(int cost) {
-    return new UserPasswords(
-        database, clock, new Passwords(cost), Audits.on(clock), List.of());
+    return new UserPasswords(database, clock, new Passwords(cost), Audits.on(clock), List.of());
   }
 
   private String hash(User user) {

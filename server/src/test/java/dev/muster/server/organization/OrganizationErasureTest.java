@@ -47,15 +47,20 @@ class OrganizationErasureTest {
     return home.post(
             "/api/organizations/",
             Map.of(
-                "name", name, "admin_email", email, "admin_name", "Ann", "admin_password",
+                "name",
+                name,
+                "admin_email",
+                email,
+                "admin_name",
+                "Ann",
+                "admin_password",
                 ServerUnderTest.PASSWORD))
         .expect(201)
         .at("id");
   }
 
   private Api.Answer erase() {
-    return home.send(
-        "DELETE", "/api/organizations/" + organization, Map.of("confirm_name", name));
+    return home.send("DELETE", "/api/organizations/" + organization, Map.of("confirm_name", name));
   }
 
   /// Some rows in every room.
@@ -129,17 +134,14 @@ class OrganizationErasureTest {
     Api enroller = EnrolledDevice.enroller(admin);
     Api.Answer tokens =
         Api.anonymous()
-            .post(
-                "/api/auth/login/", Map.of("email", email, "password", ServerUnderTest.PASSWORD))
+            .post("/api/auth/login/", Map.of("email", email, "password", ServerUnderTest.PASSWORD))
             .expect(200);
     erase().expect(202);
     admin.get("/api/users/me/").expect(401);
     key.get("/api/devices/").expect(401);
     device.self().get("/devices/" + device.id() + "/policy").expect(401);
     enroller.post("/enroll", EnrolledDevice.AGENT).expect(401);
-    Api.anonymous()
-        .post("/api/auth/refresh/", Map.of("refresh", tokens.at("refresh")))
-        .expect(401);
+    Api.anonymous().post("/api/auth/refresh/", Map.of("refresh", tokens.at("refresh"))).expect(401);
     Api.anonymous()
         .post("/api/auth/login/", Map.of("email", email, "password", ServerUnderTest.PASSWORD))
         .expect(401);
@@ -181,8 +183,7 @@ class OrganizationErasureTest {
   @Test
   void theNameMustBeRightAndTheFirstOneStays() {
     String path = "/api/organizations/" + organization;
-    Api.Answer wrong =
-        home.send("DELETE", path, Map.of("confirm_name", "another")).expect(422);
+    Api.Answer wrong = home.send("DELETE", path, Map.of("confirm_name", "another")).expect(422);
     assertThat(wrong.fields()).containsExactly("confirm_name");
     home.send("DELETE", path, Map.of()).expect(422);
     home.send("DELETE", path, null).expect(400);

@@ -43,7 +43,9 @@ class QuotasApiTest {
 
   private static void exceeded(Api.Answer answer, String... words) {
     assertThat(answer.expect(409).code()).isEqualTo("quota_exceeded");
-    assertThat(answer.at("detail")).contains(words);
+    for (String word : words) {
+      assertThat(answer.at("detail")).contains(word);
+    }
   }
 
   @Test

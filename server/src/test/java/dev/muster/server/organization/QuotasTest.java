@@ -39,8 +39,7 @@ class QuotasTest {
     @Override
     public long used(Handle handle, OrganizationId organization) {
       return handle
-          .createQuery(
-              "select count(*) from platform.outbox where organization_id = :organization")
+          .createQuery("select count(*) from platform.outbox where organization_id = :organization")
           .bind("organization", organization)
           .mapTo(long.class)
           .one();
@@ -49,8 +48,7 @@ class QuotasTest {
 
   private static Quotas limitedTo(long limit) {
     return new Quotas(
-        TestSettings.of(Map.of("muster.quota.devices", Long.toString(limit))),
-        List.of(new Rows()));
+        TestSettings.of(Map.of("muster.quota.devices", Long.toString(limit))), List.of(new Rows()));
   }
 
   private boolean add(Quotas quotas, OrganizationId organization) {
@@ -69,13 +67,13 @@ class QuotasTest {
   }
 
   private static void insert(Handle handle, OrganizationId organization) {
-      handle.execute(
-          """
-          insert into platform.outbox (id, organization_id, listener, event_type, body, created_at, due_at)
-          values (?, ?, 'x', 'x', '{}', now(), now())
-          """,
-          Ids.next(),
-          organization);
+    handle.execute(
+        """
+        insert into platform.outbox (id, organization_id, listener, event_type, body, created_at, due_at)
+        values (?, ?, 'x', 'x', '{}', now(), now())
+        """,
+        Ids.next(),
+        organization);
   }
 
   private long used(OrganizationId organization) {
@@ -144,8 +142,7 @@ class QuotasTest {
                     }));
     inside.await();
     AtomicBoolean added = new AtomicBoolean();
-    Thread near =
-        Thread.ofVirtual().start(() -> added.set(add(limitedTo(1), organization)));
+    Thread near = Thread.ofVirtual().start(() -> added.set(add(limitedTo(1), organization)));
     waitForAWaiter();
     goOn.countDown();
     slow.join();
@@ -155,12 +152,13 @@ class QuotasTest {
   }
 
   private void waitForAWaiter() {
-    while (!database.<Boolean>acrossOrganizations(handle ->
-        handle
-            .createQuery(
-                "select exists (select from pg_locks where locktype = 'advisory' and not granted)")
-            .mapTo(boolean.class)
-            .one())) {
+    while (!database.<Boolean>acrossOrganizations(
+        handle ->
+            handle
+                .createQuery(
+                    "select exists (select from pg_locks where locktype = 'advisory' and not granted)")
+                .mapTo(boolean.class)
+                .one())) {
       Thread.onSpinWait();
     }
   }

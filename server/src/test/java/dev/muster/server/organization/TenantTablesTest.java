@@ -57,8 +57,7 @@ class TenantTablesTest {
           .containsExactly(new Reference("policy.policy", "policy.version", "current_version_id"));
       assertThat(order.tables())
           .contains("platform.outbox", "platform.idempotency", "compliance.verdict")
-          .containsSubsequence(
-              "policy.activation", "policy.version", "policy.policy");
+          .containsSubsequence("policy.activation", "policy.version", "policy.policy");
       assertThat(order.tables()).noneMatch(table -> table.startsWith("audit."));
       assertThat(test.database().acrossOrganizations(ErasureStore::allTables))
           .contains("audit.entry")

@@ -37,7 +37,8 @@ final class IdempotencyTest {
 
   /// One server process: what it knows of a request is not known to the other.
   private final class Node {
-    final Database database = new Database(test.database().dataSource(), CURRENT::get, Tracing.off());
+    final Database database =
+        new Database(test.database().dataSource(), CURRENT::get, Tracing.off());
     final Idempotency idempotency =
         new Idempotency(
             database,

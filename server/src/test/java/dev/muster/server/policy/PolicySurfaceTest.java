@@ -283,45 +283,6 @@ class PolicySurfaceTest {
   }
 
   @Test
-  void aSecretSettingIsMaskedInEveryAnswerAndTheMaskKeepsIt() {
-    create("office", "WIFI");
-    Map<String, Object> network =
-        Map.of("ssid", "office", "security", "wpa2", "password", "hunter2hunter2");
-
-    Api.Answer made = publish("office", Map.of("wifiNetworks", List.of(network)));
-    assertThat(made.at("payload.wifiNetworks")).isEqualTo("********");
-    Api.Answer kept = publish("office", Map.of("wifiNetworks", "********", "cameraDisabled", true));
-    Api.Answer changed =
-        operator
-            .patch("/api/policies/office/settings/", Map.of("set", Map.of("cameraDisabled", false)))
-            .expect(201);
-
-    assertThat(kept.at("payload.wifiNetworks")).isEqualTo("********");
-    assertThat(changed.at("payload.wifiNetworks")).isEqualTo("********");
-    assertThat(operator.get("/api/policies/office/versions/").text()).doesNotContain("hunter2");
-  }
-
-  @Test
-  void whatIsWrongWithASecretSettingIsNamedByItsPlaceAndNotRepeated() {
-    create("office", "WIFI");
-    Map<String, Object> network = Map.of("ssid", "", "security", "wep", "password", "short");
-
-    Api.Answer refused =
-        operator
-            .patch(
-                "/api/policies/office/settings/",
-                Map.of("set", Map.of("wifiNetworks", List.of(network))))
-            .expect(422);
-
-    assertThat(refused.fields())
-        .containsExactlyInAnyOrder(
-            "set.wifiNetworks[0].ssid",
-            "set.wifiNetworks[0].security",
-            "set.wifiNetworks[0].password");
-    assertThat(refused.text()).doesNotContain("wep\"").doesNotContain("\"short");
-  }
-
-  @Test
   void aChangeOfSettingsPublishesTheRestUnchanged() {
     create("kiosk", "KIOSK");
     publish("kiosk", Map.of("cameraDisabled", true, "passwordMinLength", 8));

@@ -194,11 +194,11 @@ class LoginThrottleTest {
     User ada = room.identity.user(organization, Role.VIEWER);
     for (int i = 0; i < LoginThrottle.OF_BOTH + 5; i++) {
       assertThatThrownBy(() ->
-              room.sessions.logIn(
+              room.logIn(
                   SessionRoom.HERE, ada.email().toUpperCase(Locale.ROOT), "not-the-password"))
           .isInstanceOf(Refusal.class);
       assertThatThrownBy(
-              () -> room.sessions.logIn(SessionRoom.HERE, "nobody@example.org", "not-the-password"))
+              () -> room.logIn(SessionRoom.HERE, "nobody@example.org", "not-the-password"))
           .isInstanceOf(Refusal.class);
     }
     List<String> told =
@@ -214,8 +214,7 @@ class LoginThrottleTest {
                     .list());
     assertThat(told).containsExactly(ada.id().toString(), ada.id().toString());
     clock.advance(LoginThrottle.WINDOW);
-    assertThat(
-            room.sessions.logIn(SessionRoom.HERE, ada.email(), IdentityRoom.PASSWORD).user().id())
+    assertThat(room.logIn(SessionRoom.HERE, ada.email(), IdentityRoom.PASSWORD).user().id())
         .isEqualTo(ada.id());
   }
 

@@ -1,5 +1,8 @@
 package dev.muster.server.session;
 
+import dev.muster.server.device.Devices;
+import dev.muster.server.device.Groups;
+import dev.muster.server.device.PersonalDevices;
 import dev.muster.server.identity.IdentityRoom;
 import dev.muster.server.identity.User;
 import dev.muster.server.platform.Broadcast;
@@ -10,6 +13,7 @@ import dev.muster.server.platform.Settings;
 import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.TestSettings;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
 /// What one node has of the room: two of them on one database are two nodes.
@@ -40,7 +44,17 @@ final class SessionRoom {
     throttle = new LoginThrottle(database, clock, MASTER_KEY);
     var passwords =
         new CountedPasswords(database, identity.passwords, throttle, audit, Runnable::run);
-    sessions = new Sessions(database, identity.users, passwords, accessTokens, families);
+    var devices =
+        new Devices(
+            database, clock, new Groups(database, clock, List.of(), audit), audit, List.of());
+    sessions =
+        new Sessions(
+            database,
+            identity.users,
+            passwords,
+            accessTokens,
+            families,
+            new PersonalDevices(devices, audit));
     own = new OwnSessions(database, clock, identity.users, passwords, families, audit);
     check = new AccessTokenCheck(accessTokens, live, identity.activeUsers);
   }
@@ -50,7 +64,12 @@ final class SessionRoom {
   }
 
   Sessions.Tokens logIn(User user) {
-    return sessions.logIn(HERE, user.email(), IdentityRoom.PASSWORD);
+    return logIn(HERE, user.email(), IdentityRoom.PASSWORD);
+  }
+
+  /// From a client that tells nothing of its machine.
+  Sessions.Tokens logIn(Origin origin, String email, String password) {
+    return sessions.logIn(origin, new Sessions.Login(email, password, null, null)).tokens();
   }
 
   /// Who calls with these tokens.

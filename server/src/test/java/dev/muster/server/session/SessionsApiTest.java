@@ -48,6 +48,34 @@ class SessionsApiTest {
   }
 
   @Test
+  void theSameUserAndFingerprintGiveTheSameDevice() {
+    Someone someone = Someone.create();
+    Map<String, Object> login =
+        Map.of(
+            "email",
+            someone.email,
+            "password",
+            PASSWORD,
+            "deviceFingerprint",
+            "tablet-7",
+            "deviceName",
+            "Ann's tablet");
+    Api.Answer first = nobody.post("/api/auth/login/", login).expect(200);
+    Api.Answer again = nobody.post("/api/auth/login/", login).expect(200);
+
+    assertThat(first.keys("device")).containsExactlyInAnyOrder("id", "name");
+    assertThat(first.at("device.name")).isEqualTo("Ann's tablet");
+    assertThat(again.at("device.id")).isEqualTo(first.at("device.id"));
+    Api.Answer row = someone.admin.get("/api/devices/" + first.at("device.id") + "/").expect(200);
+    assertThat(row.at("user")).isEqualTo(someone.id());
+    assertThat(row.at("device_fingerprint")).isEqualTo("tablet-7");
+
+    someone.admin.post("/api/devices/" + first.at("device.id") + "/deactivate/").expect(200);
+    assertThat(nobody.post("/api/auth/login/", login).expect(403).code())
+        .isEqualTo("device_deactivated");
+  }
+
+  @Test
   void aLoginGivesTokensAndTheUser() {
     Someone someone = Someone.create();
     Api.Answer answer = someone.logIn(PASSWORD).expect(200);

@@ -41,7 +41,7 @@ class SessionsTest {
   }
 
   private Sessions.Tokens logIn() {
-    return sessions.logIn(SessionRoom.HERE, EMAIL, PASSWORD);
+    return room.logIn(SessionRoom.HERE, EMAIL, PASSWORD);
   }
 
   @Test

@@ -19,7 +19,9 @@ public final class Traces {
         boolean any =
             handle
                 .createQuery(
-                    "select exists (select from " + table + " t where position(:text in t::text) > 0)")
+                    "select exists (select from "
+                        + table
+                        + " t where position(:text in t::text) > 0)")
                 .bind("text", text)
                 .mapTo(boolean.class)
                 .one();

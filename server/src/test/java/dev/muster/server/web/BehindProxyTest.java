@@ -123,13 +123,12 @@ class BehindProxyTest {
   void linksLeadToThePublicUrl() {
     Api admin = Api.ofNewOrganization();
     for (String name : List.of("a", "b", "c")) {
-      admin.post("/api/devices/", Map.of("name", name)).expect(201);
+      admin.post("/api/groups/", Map.of("name", name)).expect(201);
     }
-    Api.Answer page = admin.get("/api/devices/?limit=1&offset=1").expect(200);
-    assertThat(page.at("next"))
-        .isEqualTo("https://fleet.example.com/api/devices/?limit=1&offset=2");
+    Api.Answer page = admin.get("/api/groups/?limit=1&offset=1").expect(200);
+    assertThat(page.at("next")).isEqualTo("https://fleet.example.com/api/groups/?limit=1&offset=2");
     assertThat(page.at("previous"))
-        .isEqualTo("https://fleet.example.com/api/devices/?limit=1&offset=0");
+        .isEqualTo("https://fleet.example.com/api/groups/?limit=1&offset=0");
     assertThat(
             Api.anonymous().get("/openapi?format=json").expect(200).node("servers.0.url").asText())
         .isEqualTo("https://fleet.example.com");
