@@ -210,14 +210,25 @@ final class DeviceStore {
   /// handles of those that are retired.
   static List<String> lockShared(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    return lock(handle, organization, devices, "for share");
+  }
+
+  /// The same, and nobody else changes them either: for who brings their facets up to date.
+  static List<String> lockExclusively(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    return lock(handle, organization, devices, "for no key update");
+  }
+
+  private static List<String> lock(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices, String strength) {
     return handle
         .createQuery(
             """
             select handle, lifecycle from device.device
             where organization_id = :organization and id = any(:ids)
             order by id
-            for share
-            """)
+            """
+                + strength)
         .bind("organization", organization)
         .bindArray("ids", UUID.class, devices.stream().map(DeviceId::value).toList())
         .map((row, _) ->

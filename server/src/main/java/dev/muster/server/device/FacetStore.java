@@ -20,6 +20,7 @@ final class FacetStore {
             insert into device.facet (organization_id, facet, retired, device_id, name_key, handle_key)
             select organization_id, facet, retired, device_id, name_key, handle_key from device.facet_due
             where organization_id = :organization and device_id = any(:devices)
+            order by device_id, facet
             on conflict do nothing
             """)
         .bind("organization", organization)

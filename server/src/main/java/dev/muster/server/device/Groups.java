@@ -116,7 +116,7 @@ public class Groups {
         handle -> {
           Group group = require(handle, organization, groupIdOrName);
           List<Device> devices = requireAll(handle, organization, deviceIdsOrHandles);
-          hold(handle, organization, devices.stream().map(Device::id).toList());
+          holdExclusively(handle, organization, devices.stream().map(Device::id).toList());
           join(handle, caller, group, devices);
           return null;
         });
@@ -259,7 +259,7 @@ public class Groups {
             .map(id -> DeviceStore.find(handle, organization, id))
             .orElseGet(() -> DeviceStore.findByHandle(handle, organization, idOrHandle))
             .orElseThrow(() -> Refusal.notFound("device"));
-    hold(handle, organization, List.of(device.id()));
+    holdExclusively(handle, organization, List.of(device.id()));
     return device;
   }
 
@@ -267,7 +267,17 @@ public class Groups {
   ///
   /// @throws Refusal `device state` when one is already
   static void hold(Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
-    List<String> retired = DeviceStore.lockShared(handle, organization, devices);
+    requireNoneRetired(DeviceStore.lockShared(handle, organization, devices), devices);
+  }
+
+  /// The same, and nobody else changes them meanwhile: two who bring the facets of one device up to
+  /// date at once would wait for each other.
+  private static void holdExclusively(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    requireNoneRetired(DeviceStore.lockExclusively(handle, organization, devices), devices);
+  }
+
+  private static void requireNoneRetired(List<String> retired, Collection<DeviceId> devices) {
     if (retired.size() == 1 && devices.size() == 1) {
       Lifecycle.RETIRED.requireChangeable();
     }
