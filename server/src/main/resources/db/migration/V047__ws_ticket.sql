@@ -3,6 +3,8 @@ create table session.ws_ticket (
   organization_id uuid not null,
   id uuid not null,
   user_id uuid not null,
+  -- The login that asked for it, with which it ends; null in open mode.
+  session_id uuid,
   -- SHA-256 is enough for 256 random bits.
   ticket_hash bytea not null,
   expires_at timestamptz not null,

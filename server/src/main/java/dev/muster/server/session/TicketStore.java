@@ -6,11 +6,12 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of tickets.
 final class TicketStore {
   /// Whose ticket it was.
-  record Holder(OrganizationId organization, UserId user) {}
+  record Holder(OrganizationId organization, UserId user, @Nullable SessionId session) {}
 
   private TicketStore() {}
 
@@ -19,17 +20,20 @@ final class TicketStore {
       OrganizationId organization,
       UUID id,
       UserId user,
+      @Nullable UUID session,
       Ticket ticket,
       Instant expiresAt) {
     handle
         .createUpdate(
             """
-            insert into session.ws_ticket (organization_id, id, user_id, ticket_hash, expires_at)
-            values (:organization, :id, :user, :hash, :expiresAt)
+            insert into session.ws_ticket
+              (organization_id, id, user_id, session_id, ticket_hash, expires_at)
+            values (:organization, :id, :user, :session, :hash, :expiresAt)
             """)
         .bind("organization", organization)
         .bind("id", id)
         .bind("user", user.value())
+        .bindByType("session", session, UUID.class)
         .bind("hash", ticket.hash())
         .bind("expiresAt", expiresAt)
         .execute();
@@ -42,15 +46,18 @@ final class TicketStore {
             """
             with taken as (
               delete from session.ws_ticket where ticket_hash = :hash
-              returning organization_id, user_id, expires_at)
-            select organization_id, user_id from taken where expires_at > :now
+              returning organization_id, user_id, session_id, expires_at)
+            select organization_id, user_id, session_id from taken where expires_at > :now
             """)
         .bind("hash", ticket.hash())
         .bind("now", now)
-        .map((row, _) ->
-            new Holder(
-                new OrganizationId(row.getObject("organization_id", UUID.class)),
-                new UserId(row.getObject("user_id", UUID.class))))
+        .map((row, _) -> {
+          UUID session = row.getObject("session_id", UUID.class);
+          return new Holder(
+              new OrganizationId(row.getObject("organization_id", UUID.class)),
+              new UserId(row.getObject("user_id", UUID.class)),
+              session == null ? null : new SessionId(session));
+        })
         .findOne();
   }
 

@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 /// Tickets by which pages open WebSockets, since a page can set no header on one and a credential
 /// is never put in a URL. A ticket is good for one use on any node, within [#LASTS], and for
 /// nothing but an upgrade: what a log of addresses keeps of it is worthless. It carries no rights:
-/// these are the user's at the moment of use.
+/// these are the user's at the moment of use. It ends with the login that asked for it.
 @Singleton
 public final class Tickets implements TicketCheck, UserListener {
   public static final Duration LASTS = Duration.ofSeconds(30);
@@ -31,11 +31,13 @@ public final class Tickets implements TicketCheck, UserListener {
   private final Database database;
   private final InstantSource clock;
   private final ActiveUsers users;
+  private final LiveSessions sessions;
 
-  public Tickets(Database database, InstantSource clock, ActiveUsers users) {
+  public Tickets(Database database, InstantSource clock, ActiveUsers users, LiveSessions sessions) {
     this.database = database;
     this.clock = clock;
     this.users = users;
+    this.sessions = sessions;
   }
 
   /// @throws Refusal `forbidden` unless a person calls: programs set headers
@@ -55,6 +57,7 @@ public final class Tickets implements TicketCheck, UserListener {
               person.organization(),
               Ids.next(),
               new UserId(person.userId()),
+              person.session(),
               ticket,
               expiresAt);
           return true;
@@ -69,12 +72,23 @@ public final class Tickets implements TicketCheck, UserListener {
         database.acrossOrganizations(
             handle -> TicketStore.take(handle, new Ticket(ticket), clock.instant()));
     return holder
-        .flatMap(of -> users.caller(of.organization(), of.user()))
+        .flatMap(this::holder)
         .orElseThrow(() ->
             Refusal.unauthenticated(
                 "The ticket is not valid, or not any more: it is good for one upgrade within "
                     + LASTS.toSeconds()
                     + " seconds. Ask for another."));
+  }
+
+  private Optional<Caller> holder(Holder of) {
+    Optional<Caller.Person> person = users.caller(of.organization(), of.user());
+    SessionId session = of.session();
+    if (session == null) {
+      return person.map(Caller.class::cast);
+    }
+    return person
+        .filter(_ -> sessions.contains(of.organization(), session))
+        .map(known -> known.by(session.value()));
   }
 
   @Override

@@ -36,7 +36,12 @@ class TicketsTest {
           database,
           new Organizations(database, clock, List.of()),
           new Broadcast(database.dataSource()));
-  private final Tickets tickets = new Tickets(database, clock, activeUsers);
+  private final Tickets tickets =
+      new Tickets(
+          database,
+          clock,
+          activeUsers,
+          new LiveSessions(database, clock, new Broadcast(database.dataSource())));
   private final Users users =
       new Users(database, clock, new Passwords(4), activeUsers, Audits.on(clock), List.of(tickets));
   private final Caller server = new Caller.Server(testDatabase.newOrganization(), "test");
@@ -58,6 +63,16 @@ class TicketsTest {
 
   private void refused(String ticket) {
     assertThatThrownBy(() -> tickets.redeem(ticket))
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.UNAUTHENTICATED));
+  }
+
+  @Test
+  void aTicketEndsWithTheLoginThatAskedForIt() {
+    Tickets.Issued issued = tickets.issue(caller.by(Ids.next()));
+
+    assertThatThrownBy(() -> tickets.redeem(issued.ticket().value()))
         .isInstanceOfSatisfying(
             Refusal.class,
             refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.UNAUTHENTICATED));
