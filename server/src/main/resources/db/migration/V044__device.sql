@@ -1,3 +1,6 @@
+-- The limit of requests is not one of migrations: this writes rows of every device or version.
+set local statement_timeout = 0;
+
 alter table device.device
   add column lifecycle text not null default 'ACTIVE'
     constraint device_lifecycle_known check (lifecycle in ('ACTIVE', 'DEACTIVATED', 'RETIRED')),

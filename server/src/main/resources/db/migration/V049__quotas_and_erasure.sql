@@ -1,3 +1,6 @@
+-- The limit of requests is not one of migrations: this writes rows of every device or version.
+set local statement_timeout = 0;
+
 alter table organization.organization
   -- Null: the server's own limit. 0: without limit.
   add column quota_devices bigint constraint organization_quota_devices check (quota_devices >= 0),

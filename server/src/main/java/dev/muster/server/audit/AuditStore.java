@@ -103,6 +103,7 @@ final class AuditStore {
   }
 
   static void eraseOrganization(Handle handle, OrganizationId organization) {
+    handle.execute("set local statement_timeout = 0"); // all of it at once, however long it is
     handle.execute("select audit.erase_organization(?)", organization);
   }
 

@@ -26,7 +26,7 @@ public class PersonalDevices {
   /// @param person whose password was right
   /// @param name of that person
   /// @param fingerprint what the client says of its machine, 1 to 500 characters
-  /// @param deviceName for a device that is new; null: that of the person
+  /// @param deviceName for a device that is new; null for one made up, in which the person is not
   /// @throws Refusal `device deactivated`
   public Device loggedInOn(
       Handle handle,
@@ -44,7 +44,7 @@ public class PersonalDevices {
         devices.register(
             handle,
             person,
-            NewDevice.named(deviceName == null ? "Device of " + name : deviceName)
+            NewDevice.named(deviceName)
                 .withFingerprint(fingerprint)
                 .ownedBy(new Device.Owner(person.userId(), name)));
     audit.record(

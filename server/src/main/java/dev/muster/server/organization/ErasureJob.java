@@ -88,10 +88,11 @@ public final class ErasureJob implements RecurringJob {
       Optional<Erasing> erasing = ErasureStore.find(handle, organization);
       if (erasing.isPresent() && erasing.get().toErase() == null) {
         ErasureStore.expect(handle, organization, count(handle, organization));
-        tables
-            .detachments()
-            .forEach(reference -> ErasureStore.detach(handle, organization, reference));
       }
+      // each time: who was let in before the closing may have attached again
+      tables
+          .detachments()
+          .forEach(reference -> ErasureStore.detach(handle, organization, reference));
       for (String table : tables.tables()) {
         if (ErasureStore.delete(handle, organization, table, chunk) > 0) {
           return true;

@@ -120,6 +120,9 @@ public final class DataFolder implements AutoCloseable {
               null,
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(temporary, content + "\n");
+      try (FileChannel written = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        written.force(true); // a name that outlives a power cut must not lead to nothing
+      }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failure) {
       throw new UncheckedIOException("The file " + file + " cannot be written", failure);

@@ -84,6 +84,7 @@ public final class RestoringFolder implements AutoCloseable {
     Path folder = target.path();
     installing = true;
     try {
+      EmbeddedPostgres.stopLeftover(folder.resolve(DATABASE));
       boolean keyDiffers =
           masterKey != null
               && target.findSecret("master-key").filter(old -> !old.equals(masterKey)).isPresent();
@@ -102,6 +103,9 @@ public final class RestoringFolder implements AutoCloseable {
       return before;
     } catch (IOException failure) {
       throw new UncheckedIOException("The restored database cannot be put in place", failure);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", stopped);
     }
   }
 
