@@ -17,14 +17,19 @@ public final class SecurityHeaders {
           + " img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none';"
           + " form-action 'none'; frame-ancestors 'none'";
 
+  private static final String OF_HELP =
+      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
+          + " frame-ancestors 'none'";
+
   void put(HttpServerRequest request, Arrival arrival) {
-    boolean page = isApiPage(request.path());
+    boolean page = isUnder("/docs", request.path());
+    boolean help = isUnder("/help", request.path());
     HttpServerResponse response = request.response();
     response
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Referrer-Policy", "no-referrer")
         .putHeader("X-Frame-Options", "DENY")
-        .putHeader("Content-Security-Policy", page ? OF_API_PAGE : OF_API)
+        .putHeader("Content-Security-Policy", page ? OF_API_PAGE : help ? OF_HELP : OF_API)
         .putHeader("Cross-Origin-Opener-Policy", "same-origin")
         .putHeader("Cross-Origin-Resource-Policy", "same-origin")
         .putHeader(
@@ -38,7 +43,7 @@ public final class SecurityHeaders {
     }
   }
 
-  private static boolean isApiPage(String path) {
-    return path != null && (path.equals("/docs") || path.startsWith("/docs/"));
+  private static boolean isUnder(String root, String path) {
+    return path != null && (path.equals(root) || path.startsWith(root + "/"));
   }
 }

@@ -128,7 +128,7 @@ public final class Users {
   }
 
   /// An API key hands nobody more than it holds, by a role or by the password of one who has it.
-  private static void requireNoLessThan(Role role, Caller caller) {
+  public static void requireNoLessThan(Role role, Caller caller) {
     if (caller instanceof Caller.Key key
         && Arrays.stream(Right.values())
             .filter(right -> role.has(right) && (key.home() || !right.ofHomeOnly()))

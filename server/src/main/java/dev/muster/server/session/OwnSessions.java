@@ -90,6 +90,7 @@ public class OwnSessions {
   public void endAll(Caller caller, UserId id) {
     caller.require(Right.WRITE_USERS);
     User user = users.require(caller, id);
+    Users.requireNoLessThan(user.role(), caller);
     OrganizationId organization = caller.organization();
     database.in(
         organization,

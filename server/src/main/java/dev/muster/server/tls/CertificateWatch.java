@@ -117,7 +117,7 @@ public final class CertificateWatch {
   private void remind() {
     Instant now = clock.instant();
     boolean silent = remindedAt == null || !remindedAt.plus(REMIND_EVERY).isAfter(now);
-    if (silent && unusable == null && warning().isPresent()) {
+    if (silent && warning().isPresent()) {
       remindedAt = now;
       Log.warnf(
           "%s; replace the files of muster.tls.certificate and muster.tls.key", warning().get());

@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ public final class HelpResource {
   @GET
   @Operation(hidden = true)
   public Response index() {
-    return page("index");
+    return Response.seeOther(URI.create("/help/index")).build();
   }
 
   @GET
@@ -90,9 +91,13 @@ public final class HelpResource {
   }
 
   private Response html(String name) {
-    String html = pages.computeIfAbsent(name, HelpResource::rendered);
-    if (html.isEmpty()) {
-      throw Refusal.notFound("help page");
+    String html = pages.get(name);
+    if (html == null) {
+      html = rendered(name);
+      if (html.isEmpty()) {
+        throw Refusal.notFound("help page"); // not remembered: a stranger chooses the name
+      }
+      pages.put(name, html);
     }
     return Response.ok(html, "text/html; charset=utf-8").build();
   }

@@ -72,4 +72,16 @@ class HealthApiTest {
         .contains("muster_disk_free_bytes NaN")
         .containsPattern("muster_refusals_total\\{code=\"unauthenticated\",?\\} [1-9]");
   }
+
+  /// Nor is there one for each path that is refused.
+  @Test
+  void whatStrangersMakeUpIsNoMetric() {
+    Api.anonymous().send("MADEUP", "/health", null);
+    Api.anonymous().get("/api/made-up-path").expect(401);
+
+    assertThat(Api.anonymous().get("/metrics").expect(200).text())
+        .contains("http_server_requests_seconds_count")
+        .doesNotContain("MADEUP")
+        .doesNotContain("made-up-path");
+  }
 }
