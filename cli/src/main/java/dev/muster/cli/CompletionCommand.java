@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class CompletionCommand implements Runnable {
   /// What the launcher starts by itself, in other programs.
   static final List<String> OF_THE_LAUNCHER =
-      List.of("server", "agent", "simulate", "test", "bench");
+      List.of("server", "restore", "agent", "simulate", "test", "bench");
 
   private final Shell shell;
 

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       "  agent         the agent of this machine",
       "  simulate      many simulated devices in one process",
       "  test          the whole test suite",
+      "  bench         measures a server against its bounds",
       "",
       "A program calls with an API key in MUSTER_API_KEY or --api-key-file.",
       "",

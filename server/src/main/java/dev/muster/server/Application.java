@@ -46,7 +46,7 @@ final class Application implements QuarkusApplication {
                 settings.data().toAbsolutePath().normalize(),
                 ProcessHandle.current().pid()));
     if (settings.open()) {
-      System.out.println("  Open mode: callers without credentials act as operator.");
+      System.out.println("  Open mode: callers without credentials act as an admin.");
     }
     Quarkus.waitForExit();
     return 0;

@@ -128,6 +128,8 @@ final class RestoreCommand implements Callable<Integer> {
         What happened after %s is not in it:
           - Tokens, API keys and accounts that were revoked or closed since are good again, and
             passwords are those of then. Revoke again what must not be.
+          - Devices that were deactivated or retired since are active again, and what was erased since is
+            there again. Deactivate, retire or erase it again.
           - Devices that enrolled since are not known: they enroll again if they have an enrollment
             token that is good, else they say so and keep asking.
         What is different on purpose:

@@ -70,7 +70,9 @@ final class ServerCommand implements Callable<Integer> {
 
   @Option(
       names = "--open",
-      description = "Callers without credentials act as operator. Loopback addresses only.")
+      description =
+          "Callers without credentials act as an admin of the first organization. Loopback addresses"
+              + " only, unless muster.open.anywhere is set.")
   private boolean open;
 
   @Option(

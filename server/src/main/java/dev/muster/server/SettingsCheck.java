@@ -259,7 +259,7 @@ final class SettingsCheck {
     }
     return "muster.open lets everybody who reaches "
         + settings.host()
-        + " act as operator. Listen on 127.0.0.1, or set muster.open.anywhere=true as well if that is"
+        + " act as an admin. Listen on 127.0.0.1, or set muster.open.anywhere=true as well if that is"
         + " what you want";
   }
 }

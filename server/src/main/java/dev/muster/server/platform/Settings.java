@@ -14,7 +14,7 @@ import java.util.Optional;
 /// this order of strength. An unknown key is refused at start.
 @ConfigMapping(prefix = "muster")
 public interface Settings {
-  /// Address that HTTP and gRPC listen on.
+  /// Address that HTTP listens on.
   @WithDefault("127.0.0.1")
   String host();
 
@@ -155,7 +155,7 @@ public interface Settings {
     Optional<List<String>> origins();
   }
 
-  /// Encryption of both ports.
+  /// Encryption of HTTP.
   interface Tls {
     /// PEM file of the certificate and those that lead to its root; needs the key.
     Optional<Path> certificate();
@@ -180,40 +180,41 @@ public interface Settings {
 
   /// Free space of the disk that the database is on.
   interface Disk {
-    /// Below this the health check warns.
+    /// Free space of the database's disk below which the health check warns.
     @WithDefault("5G")
     MemorySize warnBelow();
 
-    /// Below this writes are refused with 507; reads go on.
+    /// Free space below which writes are refused with 507; reads go on.
     @WithDefault("1G")
     MemorySize fullBelow();
   }
 
   /// What an organization may have at most, unless another limit is set for it; 0 is without limit.
   interface Quota {
-    /// Devices that are not retired.
+    /// Devices of an organization that are not retired, at the most; 0 is without limit.
     @WithDefault("0")
     long devices();
 
-    /// Enrollment tokens and API keys that are still good.
+    /// Enrollment tokens and API keys of an organization that are still good, at the most; 0 is
+    /// without limit.
     @WithDefault("0")
     long tokens();
 
-    /// Bytes of stored documents.
+    /// Bytes of an organization's policy versions, at the most; 0 is without limit.
     @WithDefault("0")
     MemorySize storage();
   }
 
   /// Requests that carry an `Idempotency-Key`.
   interface Idempotency {
-    /// How long the answer to such a request is kept.
+    /// How long the answer to a request with an `Idempotency-Key` is kept, at least 5m.
     @WithDefault("24h")
     Duration keep();
   }
 
   /// Copies of everything.
   interface Backup {
-    /// How long taking one may last; old rows are kept for it as long.
+    /// How long a backup may take; rows that are replaced meanwhile are kept until it ends.
     @WithDefault("2h")
     Duration timeout();
   }
