@@ -4,6 +4,7 @@ import dev.muster.protocol.Platform;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -11,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -203,23 +203,27 @@ final class DeviceStore {
         .bind("organization", device.organization())
         .bind("id", device.id().value())
         .map(DeviceStore::device)
-        .one();
+        .findOne()
+        .orElseThrow(() -> Refusal.notFound("device")); // erased since it was read
   }
 
-  /// Holds the devices as they are in their lives, in the order of their ids, and returns the
-  /// handles of those that are retired.
-  static List<String> lockShared(
+  /// A device that is locked.
+  record Held(String handle, boolean retired) {}
+
+  /// Holds the devices as they are in their lives, in the order of their ids. Those that are gone
+  /// are not returned.
+  static List<Held> lockShared(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
     return lock(handle, organization, devices, "for share");
   }
 
   /// The same, and nobody else changes them either: for who brings their facets up to date.
-  static List<String> lockExclusively(
+  static List<Held> lockExclusively(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
     return lock(handle, organization, devices, "for no key update");
   }
 
-  private static List<String> lock(
+  private static List<Held> lock(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices, String strength) {
     return handle
         .createQuery(
@@ -232,11 +236,9 @@ final class DeviceStore {
         .bind("organization", organization)
         .bindArray("ids", UUID.class, devices.stream().map(DeviceId::value).toList())
         .map((row, _) ->
-            Map.entry(
+            new Held(
                 row.getString("handle"),
                 Lifecycle.valueOf(row.getString("lifecycle")) == Lifecycle.RETIRED))
-        .filter(Map.Entry::getValue)
-        .map(Map.Entry::getKey)
         .list();
   }
 

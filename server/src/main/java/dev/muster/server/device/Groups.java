@@ -267,17 +267,22 @@ public class Groups {
   ///
   /// @throws Refusal `device state` when one is already
   static void hold(Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
-    requireNoneRetired(DeviceStore.lockShared(handle, organization, devices), devices);
+    requireChangeable(DeviceStore.lockShared(handle, organization, devices), devices);
   }
 
   /// The same, and nobody else changes them meanwhile: two who bring the facets of one device up to
   /// date at once would wait for each other.
   private static void holdExclusively(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
-    requireNoneRetired(DeviceStore.lockExclusively(handle, organization, devices), devices);
+    requireChangeable(DeviceStore.lockExclusively(handle, organization, devices), devices);
   }
 
-  private static void requireNoneRetired(List<String> retired, Collection<DeviceId> devices) {
+  private static void requireChangeable(List<DeviceStore.Held> held, Collection<DeviceId> devices) {
+    if (held.size() < Set.copyOf(devices).size()) {
+      throw Refusal.notFound("device"); // erased since it was looked for
+    }
+    List<String> retired =
+        held.stream().filter(DeviceStore.Held::retired).map(DeviceStore.Held::handle).toList();
     if (retired.size() == 1 && devices.size() == 1) {
       Lifecycle.RETIRED.requireChangeable();
     }
