@@ -2,12 +2,10 @@ package dev.muster.protocol;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -80,7 +78,7 @@ public final class BackupWriter {
   }
 
   static String hex(MessageDigest digest) {
-    return String.format(Locale.ROOT, "%064x", new BigInteger(1, digest.digest()));
+    return Hex.of(digest.digest());
   }
 
   static MessageDigest sha256() {

@@ -25,13 +25,12 @@ import javax.crypto.spec.SecretKeySpec;
 public final class SecretDigest {
   private static final String FIELD = "digest";
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
-  private static final String DIGITS = "0123456789abcdef";
 
   private SecretDigest() {}
 
   /// The digest of a value.
   public static Json.Obj of(byte[] key, Setting setting, Json value) {
-    String hex = hex(hmac(key, message(setting, value)));
+    String hex = Hex.of(hmac(key, message(setting, value)));
     return new Json.Obj(Collections.singletonMap(FIELD, Json.of(hex)));
   }
 
@@ -111,13 +110,5 @@ public final class SecretDigest {
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("This Java runtime has no HMAC-SHA-256", impossible);
     }
-  }
-
-  private static String hex(byte[] bytes) {
-    StringBuilder text = new StringBuilder(bytes.length * 2);
-    for (byte b : bytes) {
-      text.append(DIGITS.charAt((b >> 4) & 0xf)).append(DIGITS.charAt(b & 0xf));
-    }
-    return text.toString();
   }
 }
