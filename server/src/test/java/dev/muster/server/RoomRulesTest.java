@@ -30,9 +30,10 @@ import org.junit.jupiter.api.Test;
 class RoomRulesTest {
   private static final String ROOT = "dev.muster.server";
 
-  /// What knows no room. `edge`, `postgres`, `tls` and `web` stand beside `platform`, above all
-  /// rooms.
-  private static final List<String> BASE = List.of("platform", "edge", "postgres", "tls", "web");
+  /// What knows no room. `edge`, `postgres`, `rpc`, `tls` and `web` stand beside `platform`, above
+  /// all rooms.
+  private static final List<String> BASE =
+      List.of("platform", "edge", "postgres", "rpc", "tls", "web");
 
   /// The table, from above: a room may use those before it.
   private static final List<String> ROOMS =
@@ -48,6 +49,7 @@ class RoomRulesTest {
           "enrollment",
           "session",
           "action",
+          "dispatch",
           "telemetry",
           "audience",
           "alert",
@@ -56,6 +58,7 @@ class RoomRulesTest {
           "task",
           "sync",
           "live",
+          "fleet",
           "backup");
 
   private static final JavaClasses CLASSES =

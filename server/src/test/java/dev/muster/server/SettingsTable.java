@@ -18,7 +18,9 @@ final class SettingsTable {
   private static final Path SOURCE =
       Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
-  private static final Pattern METHOD = Pattern.compile("([\\w<>]+) (\\w+)\\(\\);");
+  private static final Pattern METHOD =
+      Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
+  private static final Pattern MAP = Pattern.compile("Map<String, (\\w+)>");
   private static final Pattern DEFAULT = Pattern.compile("@WithDefault\\(\"(.*)\"\\)");
   private static final Pattern NAME = Pattern.compile("@WithName\\(\"(.*)\"\\)");
 
@@ -33,7 +35,7 @@ final class SettingsTable {
     Map<String, String> prefixes = new TreeMap<>(Map.of("Settings", "muster."));
     for (Declared one : all) {
       if (isSection(all, one)) {
-        prefixes.put(one.type(), "muster." + one.key() + ".");
+        prefixes.put(one.type(), prefixes.get(one.section()) + one.key() + ".");
       }
     }
     StringBuilder rows = new StringBuilder();
@@ -41,11 +43,16 @@ final class SettingsTable {
       if (!isSection(all, one)) {
         String key = prefixes.get(one.section()) + one.key();
         rows.append(
-            "| `%s` | `%s` | %s | %s |\n"
-                .formatted(key, variable(key), one.standard(), one.says()));
+            "| `%s` | %s | %s | %s |\n"
+                .formatted(key, inEnvironment(key), one.standard(), one.says()));
       }
     }
     return rows.toString();
+  }
+
+  /// Keys with a part that is chosen have no variable that could be written down.
+  private static String inEnvironment(String key) {
+    return key.contains("<") ? "–" : "`" + variable(key) + "`";
   }
 
   static String variable(String key) {
@@ -75,7 +82,12 @@ final class SettingsTable {
         name = other.group(1);
       } else if (method.matches()) {
         String key = name.isEmpty() ? hyphenated(method.group(2)) : name;
-        found.add(new Declared(section, method.group(1), key, standard, says.toString()));
+        Matcher map = MAP.matcher(method.group(1));
+        found.add(
+            map.matches()
+                ? new Declared(
+                    section, map.group(1), key + ".<" + key + ">", standard, says.toString())
+                : new Declared(section, method.group(1), key, standard, says.toString()));
         name = "";
         standard = "–";
         says.setLength(0);

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /// | --- | --- |
 /// | `read` | see devices, groups, policies and compliance |
 /// | `devices` | `read`; register and change devices and groups, revoke device tokens |
+/// | `actions` | `read`; send commands to devices and cancel them |
 /// | `policies` | `read`; create, publish, roll back, archive and assign policies |
 /// | `enrollment` | make, list and revoke enrollment tokens |
 /// | `users:read` | see users |
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
 public enum Scope {
   READ,
   DEVICES,
+  ACTIONS,
   POLICIES,
   ENROLLMENT,
   USERS_READ,
@@ -38,6 +40,7 @@ public enum Scope {
     return switch (this) {
       case READ -> Set.of(Right.READ);
       case DEVICES -> Set.of(Right.READ, Right.WRITE_DEVICES);
+      case ACTIONS -> Set.of(Right.READ, Right.ACT);
       case POLICIES -> Set.of(Right.READ, Right.WRITE_POLICIES);
       case ENROLLMENT -> Set.of(Right.WRITE_ENROLLMENT);
       case USERS_READ -> Set.of(Right.READ_USERS);

@@ -6,6 +6,8 @@ public enum Right {
   READ("read"),
   /// Register and change devices and groups, revoke device tokens.
   WRITE_DEVICES("change devices and groups"),
+  /// Have devices do something, and cancel that.
+  ACT("send commands to devices"),
   /// Create, publish, roll back, archive and assign policies; override a device.
   WRITE_POLICIES("change policies"),
   /// Make and revoke enrollment tokens.

@@ -14,7 +14,7 @@ public enum Role {
   public boolean has(Right right) {
     return switch (right) {
       case READ -> true;
-      case WRITE_DEVICES, WRITE_POLICIES, WRITE_ENROLLMENT, READ_USERS ->
+      case WRITE_DEVICES, ACT, WRITE_POLICIES, WRITE_ENROLLMENT, READ_USERS ->
           this == ADMIN || this == OPERATOR;
       case WRITE_USERS, WRITE_KEYS, READ_AUDIT, ERASE, WRITE_ORGANIZATIONS, BACK_UP ->
           this == ADMIN;

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The settings of a server: keys `muster.*`, from flags, environment (`MUSTER_…`) and a file, in
@@ -22,7 +23,7 @@ public interface Settings {
   @WithDefault("8080")
   int port();
 
-  /// TCP port kept for the fleet gRPC service; nothing listens there yet.
+  /// TCP port of the fleet gRPC service, on the same address as HTTP; 0 takes a free one.
   @WithDefault("50051")
   int grpcPort();
 
@@ -121,6 +122,15 @@ public interface Settings {
 
   @WithName("compliance")
   Compliance compliance();
+
+  @WithName("action")
+  Action action();
+
+  @WithName("fcm")
+  Fcm fcm();
+
+  @WithName("live")
+  Live live();
 
   /// What a process of a cluster does.
   enum ServerRole {
@@ -272,5 +282,97 @@ public interface Settings {
     /// How long reports are kept; the newest of a device stays.
     @WithDefault("90d")
     Duration reportRetention();
+  }
+
+  /// Actions on devices.
+  interface Action {
+    /// How long an action may wait to be delivered before it is EXPIRED, unless it says so itself.
+    @WithDefault("24h")
+    Duration ttl();
+
+    /// How long a device may take for one attempt once it has the command, unless the action says
+    /// so itself.
+    @WithDefault("10m")
+    Duration timeout();
+
+    /// How often an action is tried at most, 1 to 10, unless it says so itself.
+    @WithDefault("1")
+    int attempts();
+
+    /// Pause before the second attempt; doubled for each further one, up to an hour.
+    @WithDefault("10s")
+    Duration backoff();
+
+    /// How long a command that was handed to a connection may go unacknowledged before it is sent
+    /// again; doubled each time.
+    @WithDefault("15s")
+    Duration resendAfter();
+
+    /// Waiting actions of one device, at most; more are refused.
+    @WithDefault("1000")
+    int queueLimit();
+
+    /// How long ended actions are kept.
+    @WithDefault("90d")
+    Duration retention();
+
+    /// Drive devices that have no agent by the built-in simulator.
+    @WithDefault("false")
+    boolean simulate();
+
+    @WithName("simulator")
+    Simulator simulator();
+  }
+
+  /// The built-in simulator of devices without an agent.
+  interface Simulator {
+    /// How long a simulated action takes at least.
+    @WithDefault("10s")
+    Duration shortest();
+
+    /// How long a simulated action takes at most.
+    @WithDefault("30s")
+    Duration longest();
+
+    /// Share of the simulated actions that succeed, 0 to 1.
+    @WithDefault("0.9")
+    double success();
+
+    /// The same by action type, such as `muster.action.simulator.type.PING.longest=1s`.
+    @WithName("type")
+    Map<String, SimulatedType> types();
+  }
+
+  /// How one type of action is simulated; what is absent is as for all types.
+  interface SimulatedType {
+    /// How long a simulated action of this type takes at least.
+    Optional<Duration> shortest();
+
+    /// How long a simulated action of this type takes at most.
+    Optional<Duration> longest();
+
+    /// Share of the simulated actions of this type that succeed, 0 to 1.
+    Optional<Double> success();
+  }
+
+  /// Firebase Cloud Messaging, by its HTTP v1 API. Without project and credentials nothing is
+  /// pushed.
+  interface Fcm {
+    /// Id of the Firebase project.
+    Optional<String> project();
+
+    /// File with the JSON key of a service account that may send messages.
+    Optional<Path> credentials();
+
+    /// Base address of the API, for a proxy or a test.
+    @WithDefault("https://fcm.googleapis.com")
+    URI address();
+  }
+
+  /// Changes that programs and pages watch.
+  interface Live {
+    /// How long changes are kept for watchers that come back.
+    @WithDefault("24h")
+    Duration retention();
   }
 }
