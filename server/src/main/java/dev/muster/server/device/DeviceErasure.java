@@ -25,17 +25,32 @@ public class DeviceErasure {
   private final Database database;
   private final Audit audit;
   private final Iterable<DeviceBelongings> belongings;
+  private final Iterable<DeviceChanges> changes;
 
-  /// `belongings` is resolved at each use: who keeps something of devices may need them.
+  /// `belongings` and `changes` are resolved at each use: who keeps something of devices may need
+  /// them.
   @Inject
-  DeviceErasure(Database database, Audit audit, @Any Instance<DeviceBelongings> belongings) {
-    this(database, audit, (Iterable<DeviceBelongings>) belongings);
+  DeviceErasure(
+      Database database,
+      Audit audit,
+      @Any Instance<DeviceBelongings> belongings,
+      @Any Instance<DeviceChanges> changes) {
+    this(
+        database,
+        audit,
+        (Iterable<DeviceBelongings>) belongings,
+        (Iterable<DeviceChanges>) changes);
   }
 
-  public DeviceErasure(Database database, Audit audit, Iterable<DeviceBelongings> belongings) {
+  public DeviceErasure(
+      Database database,
+      Audit audit,
+      Iterable<DeviceBelongings> belongings,
+      Iterable<DeviceChanges> changes) {
     this.database = database;
     this.audit = audit;
     this.belongings = belongings;
+    this.changes = changes;
   }
 
   /// @throws dev.muster.server.platform.Refusal `not found`
@@ -49,6 +64,7 @@ public class DeviceErasure {
           belongings.forEach(room -> room.erase(handle, organization, device));
           Idempotency.forget(handle, organization, device.id().value());
           DeviceErasureStore.delete(handle, device);
+          changes.forEach(heard -> heard.erased(handle, organization, device));
           tell(handle, caller, device);
           return null;
         });

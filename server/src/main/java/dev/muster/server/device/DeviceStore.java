@@ -2,6 +2,7 @@ package dev.muster.server.device;
 
 import dev.muster.protocol.Platform;
 import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
@@ -10,9 +11,14 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -138,6 +144,26 @@ final class DeviceStore {
         .list();
   }
 
+  /// The devices by the ids and handles that name them, in the order of these.
+  static Map<String, Device> findNamed(
+      Handle handle, OrganizationId organization, Collection<String> idsOrHandles) {
+    Map<String, Device> byName = new HashMap<>();
+    Set<UUID> ids = new LinkedHashSet<>();
+    idsOrHandles.forEach(name -> Ids.parse(name).ifPresent(ids::add));
+    for (Device device : findAll(handle, organization, ids, idsOrHandles)) {
+      byName.put(device.handle(), device);
+      byName.put(device.id().toString(), device);
+    }
+    Map<String, Device> found = new LinkedHashMap<>();
+    for (String name : idsOrHandles) {
+      Device device = byName.get(Ids.parse(name).map(UUID::toString).orElse(name));
+      if (device != null) {
+        found.put(name, device);
+      }
+    }
+    return found;
+  }
+
   /// The device of this hardware that is not retired.
   static Optional<Device> findByHardware(
       Handle handle, OrganizationId organization, String hardwareId) {
@@ -205,6 +231,23 @@ final class DeviceStore {
         .map(DeviceStore::device)
         .findOne()
         .orElseThrow(() -> Refusal.notFound("device")); // erased since it was read
+  }
+
+  /// The same for the device that an id or a handle names.
+  static Device lock(Handle handle, OrganizationId organization, String idOrHandle) {
+    Optional<UUID> id = Ids.parse(idOrHandle);
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + "from device.device d where d.organization_id = :organization and d."
+                + (id.isPresent() ? "id = cast(:name as uuid)" : "handle = :name")
+                + " for no key update of d")
+        .bind("organization", organization)
+        .bind("name", idOrHandle)
+        .map(DeviceStore::device)
+        .findOne()
+        .orElseThrow(() -> Refusal.notFound("device"));
   }
 
   /// A device that is locked.

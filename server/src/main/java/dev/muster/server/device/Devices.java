@@ -15,6 +15,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,6 +160,35 @@ public class Devices {
     return find(handle, organization, idOrHandle).orElseThrow(() -> Refusal.notFound("device"));
   }
 
+  /// The devices by the ids and handles that name them, in the order of these. What names none is
+  /// absent.
+  public Map<String, Device> findAll(
+      Handle handle, OrganizationId organization, Collection<String> idsOrHandles) {
+    return DeviceStore.findNamed(handle, organization, idsOrHandles);
+  }
+
+  /// The device in whatever state of its life, with its row locked (`for no key update`): until the
+  /// end of the transaction nobody else changes or erases it, or gives it anything.
+  ///
+  /// @throws Refusal `not found`
+  public Device hold(Handle handle, OrganizationId organization, String idOrHandle) {
+    return DeviceStore.lock(handle, organization, idOrHandle);
+  }
+
+  /// Says what a device, which is held, is doing because of an action on it. No event and no audit
+  /// entry: the action is the trace.
+  public Device occupy(Handle handle, Device held, DeviceStatus status) {
+    if (held.status().equals(status.name())) {
+      return held;
+    }
+    Device occupied =
+        DeviceStatusStore.write(
+                handle, held.organization(), Map.of(held.id(), status), clock.instant())
+            .getFirst();
+    changes.forEach(heard -> heard.changed(handle, occupied));
+    return occupied;
+  }
+
   /// The device, about to be changed by the caller's transaction: it is not retired, and will not
   /// be before that ends. To be asked for before groups and what is desired are locked.
   ///
@@ -226,6 +256,7 @@ public class Devices {
   public Device describe(Handle handle, Caller caller, Device device, Device.Hardware said) {
     Device described = DeviceStore.describe(handle, device, said, clock.instant());
     FacetStore.refresh(handle, described.organization(), List.of(described.id()));
+    changes.forEach(heard -> heard.changed(handle, described));
     note(handle, caller, described.id(), EventKind.ENROLLED, hardware(described.hardware()));
     return described;
   }
@@ -271,6 +302,7 @@ public class Devices {
           }
           Device stored = DeviceStore.update(handle, after);
           FacetStore.refresh(handle, organization, List.of(stored.id()));
+          changes.forEach(heard -> heard.changed(handle, stored));
           note(handle, caller, stored.id(), EventKind.CHANGED, difference);
           audit.record(
               handle,

@@ -17,7 +17,6 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -295,18 +294,11 @@ public class Groups {
 
   private static List<Device> requireAll(
       Handle handle, OrganizationId organization, List<String> idsOrHandles) {
-    Map<String, Device> byName = new HashMap<>();
-    Set<UUID> ids = new LinkedHashSet<>();
-    idsOrHandles.forEach(name -> Ids.parse(name).ifPresent(ids::add));
-    for (Device device : DeviceStore.findAll(handle, organization, ids, idsOrHandles)) {
-      byName.put(device.handle(), device);
-      byName.put(device.id().toString(), device);
-    }
+    Map<String, Device> named = DeviceStore.findNamed(handle, organization, idsOrHandles);
     List<Refusal.FieldError> unknown = new ArrayList<>();
     Set<Device> found = new LinkedHashSet<>();
     for (int i = 0; i < idsOrHandles.size(); i++) {
-      String name = idsOrHandles.get(i);
-      Device device = byName.get(Ids.parse(name).map(UUID::toString).orElse(name));
+      Device device = named.get(idsOrHandles.get(i));
       if (device == null) {
         unknown.add(
             new Refusal.FieldError("device_ids[" + i + "]", "is no device of this organization"));
