@@ -7,8 +7,12 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public class DeviceLists {
   static final int MOST_PASSED_OVER = 10_000;
   static final int LONGEST_SEARCH = 128;
+
+  /// As PostgreSQL compares them; [java.util.UUID] takes its halves for signed numbers.
+  private static final Comparator<DeviceId> BY_ID = Comparator.comparing(DeviceId::toString);
 
   private final Database database;
   private final Groups groups;
@@ -62,7 +69,7 @@ public class DeviceLists {
               limit);
       long count =
           filter.equals(DeviceFilter.ALL)
-              ? DeviceSearch.countAll(handle, organization)
+              ? DeviceUsageStore.count(handle, organization)
               : search.count(handle);
       return new Listed(
           Math.max(count, place.offset() + found.ids().size()),
@@ -70,6 +77,63 @@ public class DeviceLists {
           text(found.next(), search),
           text(found.previous(), search));
     });
+  }
+
+  /// A part of a walk over devices.
+  ///
+  /// @param ids ascending; may be few or none although there are more
+  /// @param next after which device to go on; null when that was all
+  public record Chunk(List<DeviceId> ids, @Nullable DeviceId next) {}
+
+  /// The devices that match the filter and, when groups are named, are in any of these, by id, for
+  /// work on all of them: each once, and in any number of transactions. A chunk costs the same
+  /// wherever it begins and however many match.
+  ///
+  /// @param after the device after which to go on; null to begin
+  /// @throws Refusal `invalid parameter` when the filter's group is unknown
+  public Chunk idsAfter(
+      Handle handle,
+      OrganizationId organization,
+      DeviceFilter filter,
+      Collection<GroupId> anyOf,
+      @Nullable DeviceId after,
+      int limit) {
+    requireSensible(filter, Place.START);
+    GroupId group = group(handle, organization, filter);
+    List<DeviceFilter> filters =
+        anyOf.isEmpty()
+            ? List.of(filter)
+            : anyOf.stream().distinct().map(id -> filter.having("group", id.toString())).toList();
+    SortedSet<DeviceId> ids = new TreeSet<>(BY_ID);
+    DeviceCursor place = after == null ? null : new DeviceCursor(false, 0, "", after.value());
+    DeviceId seenTo = null;
+    for (DeviceFilter one : filters) {
+      DeviceSearch.Found found =
+          DeviceSearch.byId(handle, organization, one, group).page(handle, place, 0, limit);
+      ids.addAll(found.ids());
+      DeviceCursor next = found.next();
+      if (next != null) {
+        DeviceId end = new DeviceId(next.id());
+        seenTo = seenTo == null || BY_ID.compare(end, seenTo) < 0 ? end : seenTo;
+      }
+    }
+    DeviceSearch.planFreely(handle);
+    return chunk(ids, seenTo, limit);
+  }
+
+  /// The first of what several walks have found, as far as all of them have seen.
+  private static Chunk chunk(SortedSet<DeviceId> ids, @Nullable DeviceId seenTo, int limit) {
+    List<DeviceId> chunk = new ArrayList<>();
+    for (DeviceId id : ids) {
+      if (chunk.size() == limit) {
+        return new Chunk(chunk, chunk.getLast());
+      }
+      if (seenTo != null && BY_ID.compare(id, seenTo) > 0) {
+        break;
+      }
+      chunk.add(id);
+    }
+    return new Chunk(chunk, seenTo);
   }
 
   private static void requireSensible(DeviceFilter filter, Place place) {

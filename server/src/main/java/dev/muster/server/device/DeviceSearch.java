@@ -36,8 +36,6 @@ final class DeviceSearch {
   /// Devices that a search may find and still be put into another order than its own.
   static final int MOST_SORTED = 1_000;
 
-  private static final String LAST_CHARACTER = Character.toString(Character.MAX_CODE_POINT);
-
   /// A device and where it is.
   record Hit(int walk, String key, UUID id) {
     DeviceCursor cursor(boolean backward) {
@@ -51,27 +49,18 @@ final class DeviceSearch {
   /// A statement and its arguments.
   record Ask(String sql, Map<String, Object> arguments) {}
 
-  /// @param beginning of what the walk is ordered by; null for all
-  /// @param unlessByName passes over devices whose name begins so, which another walk has
-  /// @param among only these; null for all
-  private record Walk(
-      DeviceOrder order,
-      @Nullable String beginning,
-      boolean unlessByName,
-      @Nullable Set<UUID> among) {}
-
   private final OrganizationId organization;
   private final boolean retired;
   private final String walked;
   private final List<String> others;
-  private final List<Walk> walks;
+  private final List<FacetWalk> walks;
   private final String name;
 
   private DeviceSearch(
       OrganizationId organization,
       boolean retired,
       List<String> facets,
-      List<Walk> walks,
+      List<FacetWalk> walks,
       String name) {
     this.organization = organization;
     this.retired = retired;
@@ -113,9 +102,39 @@ final class DeviceSearch {
             organization,
             retired,
             rarestFirst(handle, organization, retired, facets),
-            List.of(new Walk(order == null ? DeviceOrder.REGISTRATION : order, null, false, null)),
+            List.of(FacetWalk.by(order == null ? DeviceOrder.REGISTRATION : order)),
             name.substring(0, 12));
     return filter.search() == null ? plain : plain.searching(handle, filter.search(), order);
+  }
+
+  /// All that the filter finds, in the order of their ids, a search included: then devices are
+  /// looked at one by one, and pages may be short. Compares no texts but for equality, so it works
+  /// behind row-level security too. Who goes on with other statements calls [#planFreely].
+  static DeviceSearch byId(
+      Handle handle, OrganizationId organization, DeviceFilter filter, @Nullable GroupId group) {
+    DeviceSearch plain = of(handle, organization, filter.searching(null), group, null);
+    String text = filter.search();
+    return text == null
+        ? plain
+        : plain.along(List.of(FacetWalk.ofNamed(text.toLowerCase(Locale.ROOT))));
+  }
+
+  /// Lets the planner choose again for the rest of the transaction.
+  static void planFreely(Handle handle) {
+    plan(handle, true);
+  }
+
+  private DeviceSearch along(List<FacetWalk> others) {
+    return new DeviceSearch(organization, retired, facets(), others, name);
+  }
+
+  private List<String> facets() {
+    List<String> facets = new ArrayList<>();
+    if (!walked.isEmpty()) {
+      facets.add(walked);
+      facets.addAll(others);
+    }
+    return facets;
   }
 
   /// Lets the planner see each argument and, unless `sorting`, take no way but along an index. By
@@ -136,23 +155,14 @@ final class DeviceSearch {
 
   private DeviceSearch searching(Handle handle, String text, @Nullable DeviceOrder order) {
     String beginning = text.toLowerCase(Locale.ROOT);
-    List<Walk> natural =
-        List.of(
-            new Walk(new DeviceOrder(DeviceOrder.By.NAME, false), beginning, false, null),
-            new Walk(new DeviceOrder(DeviceOrder.By.DEVICE_ID, false), beginning, true, null));
-    List<String> facets = new ArrayList<>();
-    if (!walked.isEmpty()) {
-      facets.add(walked);
-      facets.addAll(others);
-    }
-    DeviceSearch search = new DeviceSearch(organization, retired, facets, natural, name);
+    DeviceSearch search =
+        along(List.of(FacetWalk.byName(beginning), FacetWalk.byHandleOnly(beginning)));
     if (order == null) {
       return search;
     }
     Set<UUID> found = search.few(handle);
     plan(handle, true);
-    return new DeviceSearch(
-        organization, retired, facets, List.of(new Walk(order, null, false, found)), name);
+    return along(List.of(FacetWalk.among(found, order)));
   }
 
   /// All that the walks find, of which there may only be few, and within one window.
@@ -231,8 +241,8 @@ final class DeviceSearch {
     return backward ? new Found(ids, back, onwards) : new Found(ids, onwards, back);
   }
 
-  private boolean passesOver(Walk walk) {
-    return !others.isEmpty() || walk.unlessByName();
+  private boolean passesOver(FacetWalk walk) {
+    return !others.isEmpty() || walk.passesOver();
   }
 
   private static List<Hit> run(Handle handle, Ask ask, int walk) {
@@ -248,7 +258,7 @@ final class DeviceSearch {
       Handle handle, int walk, @Nullable Hit after, boolean backward, int window) {
     Map<String, Object> arguments = arguments(walk, after);
     arguments.put("skip", window - 1);
-    String sql = window(walk, after, backward) + " offset :skip limit 1";
+    String sql = walks.get(walk).window(after, backward) + " offset :skip limit 1";
     List<Hit> last = run(handle, new Ask(sql, arguments), walk);
     return last.isEmpty() ? null : last.getFirst();
   }
@@ -260,13 +270,11 @@ final class DeviceSearch {
     arguments.put("limit", limit);
     return new Ask(
         "select w.device_id, w.key from ("
-            + window(walk, after, backward)
+            + walks.get(walk).window(after, backward)
             + " limit :window) as w where true"
             + conditions(walks.get(walk))
             + " order by "
-            + (isById(walk) ? "" : "w.key " + direction(walk, backward) + ", ")
-            + "w.device_id "
-            + direction(walk, backward)
+            + walks.get(walk).ordering(backward)
             + " limit :limit",
         arguments);
   }
@@ -287,68 +295,15 @@ final class DeviceSearch {
     Map<String, Object> arguments = arguments(walk, null);
     arguments.put("window", MOST_LOOKED_AT);
     return new Ask(
-        "select count(*) from (select f.organization_id, f.device_id, f.name_key "
-            + source(walks.get(walk))
+        "select count(*) from (select f.organization_id, f.device_id, f.name_key, f.handle_key "
+            + walks.get(walk).source()
             + " limit :window) as w where true"
             + conditions(walks.get(walk)),
         arguments);
   }
 
-  /// How many devices the organization has that are not retired.
-  static long countAll(Handle handle, OrganizationId organization) {
-    return handle
-        .createQuery(
-            "select coalesce(sum(devices), 0) from device.tally where organization_id = :organization")
-        .bind("organization", organization)
-        .mapTo(long.class)
-        .one();
-  }
-
-  private String window(int walk, @Nullable Hit after, boolean backward) {
-    Walk along = walks.get(walk);
-    String column = along.order().by().column();
-    boolean byId = isById(walk);
-    String direction = direction(walk, backward);
-    String beyond = direction.equals("desc") ? "<" : ">";
-    String place =
-        after == null
-            ? ""
-            : byId
-                ? " and f.device_id " + beyond + " :id"
-                : " and (f." + column + ", f.device_id) " + beyond + " (:key, :id)";
-    return "select f.organization_id, f.device_id, f.name_key, "
-        + (byId ? "''" : "f." + column)
-        + " as key "
-        + source(along)
-        + place
-        + " order by "
-        + (byId ? "" : "f." + column + " " + direction + ", ")
-        + "f.device_id "
-        + direction;
-  }
-
-  private boolean isById(int walk) {
-    return walks.get(walk).order().by() == DeviceOrder.By.CREATED_AT;
-  }
-
-  private String direction(int walk, boolean backward) {
-    return walks.get(walk).order().descending() == backward ? "asc" : "desc";
-  }
-
-  private static String source(Walk walk) {
-    String column = walk.order().by().column();
-    return """
-    from device.facet f
-    where f.organization_id = :organization and f.facet = :facet and f.retired = :retired\
-    """
-        + (walk.beginning() == null
-            ? ""
-            : " and f." + column + " >= :beginning and f." + column + " < :beyond")
-        + (walk.among() == null ? "" : " and f.device_id = any(:among)");
-  }
-
   /// Sub-selects and no EXISTS, which PostgreSQL would turn into joins that lose the order.
-  private String conditions(Walk walk) {
+  private String conditions(FacetWalk walk) {
     StringBuilder sql = new StringBuilder();
     for (int i = 0; i < others.size(); i++) {
       sql.append(
@@ -360,28 +315,18 @@ final class DeviceSearch {
           """
               .formatted(i));
     }
-    if (walk.unlessByName()) {
-      sql.append(" and not starts_with(w.name_key, :beginning)");
-    }
-    return sql.toString();
+    return sql.append(walk.condition()).toString();
   }
 
   private Map<String, Object> arguments(int walk, @Nullable Hit after) {
     Map<String, Object> arguments = new TreeMap<>();
-    Walk along = walks.get(walk);
     arguments.put("organization", organization);
     arguments.put("facet", walked);
     arguments.put("retired", retired);
     for (int i = 0; i < others.size(); i++) {
       arguments.put("other" + i, others.get(i));
     }
-    if (along.beginning() != null) {
-      arguments.put("beginning", along.beginning());
-      arguments.put("beyond", along.beginning() + LAST_CHARACTER);
-    }
-    if (along.among() != null) {
-      arguments.put("among", along.among().toArray(UUID[]::new));
-    }
+    arguments.putAll(walks.get(walk).arguments());
     if (after != null) {
       arguments.put("id", after.id());
       arguments.put("key", after.key());

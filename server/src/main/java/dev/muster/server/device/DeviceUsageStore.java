@@ -16,6 +16,11 @@ final class DeviceUsageStore implements QuotaUsage {
 
   @Override
   public long used(Handle handle, OrganizationId organization) {
+    return count(handle, organization);
+  }
+
+  /// How many devices the organization has that are not retired.
+  static long count(Handle handle, OrganizationId organization) {
     return handle
         .createQuery(
             "select coalesce(sum(devices), 0) from device.tally where organization_id = :organization")

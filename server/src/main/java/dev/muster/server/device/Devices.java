@@ -344,6 +344,6 @@ public class Devices {
 
   /// How many devices the organization has that are not retired; costs the same for any number.
   public long count(Handle handle, OrganizationId organization) {
-    return DeviceSearch.countAll(handle, organization);
+    return DeviceUsageStore.count(handle, organization);
   }
 }

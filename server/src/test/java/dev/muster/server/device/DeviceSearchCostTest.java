@@ -135,6 +135,63 @@ class DeviceSearchCostTest {
     assertThat(wrong).isEmpty();
   }
 
+  /// Also behind row-level security, where the walk is part of other work.
+  @Test
+  void aChunkOfAWalkOverAllThatMatchReadsItselfAndNoMore() {
+    List<String> wrong = new ArrayList<>();
+    DeviceId middle =
+        database.acrossOrganizations(handle ->
+            search(handle, DeviceFilter.ALL, null).page(handle, null, 2_000, 1).ids().getLast());
+    FILTERS.forEach((name, filter) ->
+        database.in(
+            organization,
+            handle -> {
+              DeviceSearch search =
+                  DeviceSearch.byId(
+                      handle, organization, filter, filter.group() == null ? null : half);
+              DeviceSearch.Hit after = new DeviceSearch.Hit(0, "", middle.value());
+              Cost cost =
+                  cost(handle, search.page(0, after, false, PAGE, DeviceSearch.MOST_LOOKED_AT));
+              if (cost.scansTable() || cost.read() > READS_A_ROW * PAGE) {
+                wrong.add(name + " " + cost);
+              }
+              return handle;
+            }));
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void aChunkOfASearchStopsAfterItsWindow() {
+    Cost cost =
+        database.in(
+            organization,
+            handle ->
+                cost(
+                    handle,
+                    DeviceSearch.byId(
+                            handle, organization, DeviceFilter.ALL.searching("nobody"), null)
+                        .page(0, null, false, PAGE, 500)));
+    assertThat(cost.scansTable()).isFalse();
+    assertThat(cost.read()).isLessThan(500 + PAGE);
+  }
+
+  @Test
+  void workAfterAWalkIsPlannedAsBefore() {
+    String sorting =
+        database.in(
+            organization,
+            handle -> {
+              new DeviceLists(database, groups)
+                  .idsAfter(handle, organization, DeviceFilter.ALL, List.of(), null, PAGE);
+              return handle
+                  .createQuery(
+                      "select current_setting('enable_sort') || current_setting('enable_seqscan')")
+                  .mapTo(String.class)
+                  .one();
+            });
+    assertThat(sorting).isEqualTo("onon");
+  }
+
   /// Statistics that have not been taken for long, as here where none were, do not change it.
   @Test
   void countingStopsAndGoesByAnIndex() {
