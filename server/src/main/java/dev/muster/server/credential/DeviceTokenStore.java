@@ -94,6 +94,20 @@ final class DeviceTokenStore {
         .list();
   }
 
+  static boolean hasAny(Handle handle, OrganizationId organization, DeviceId device) {
+    return handle
+        .createQuery(
+            """
+            select exists (
+              select from credential.device_token
+              where organization_id = :organization and device_id = :device)
+            """)
+        .bind("organization", organization)
+        .bind("device", device.value())
+        .mapTo(boolean.class)
+        .one();
+  }
+
   static void markUsed(Handle handle, OrganizationId organization, UUID id, Instant now) {
     handle.execute(
         """

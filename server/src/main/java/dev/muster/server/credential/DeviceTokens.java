@@ -130,6 +130,11 @@ public class DeviceTokens implements DeviceChanges {
         handle -> DeviceTokenStore.revokedAmong(handle, credentials));
   }
 
+  /// Whether the device ever had a token, and so an agent.
+  public boolean hasAny(Handle handle, OrganizationId organization, DeviceId device) {
+    return DeviceTokenStore.hasAny(handle, organization, device);
+  }
+
   /// Whether the credential claims to be a device token.
   public static boolean isOne(String credential) {
     return credential.startsWith(PREFIX);

@@ -1,0 +1,174 @@
+package dev.muster.server.action;
+
+import dev.muster.protocol.Json;
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.OrganizationId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// An action as it is at one moment, and the rules by which it becomes another. Nothing here reads
+/// a clock or a database, so the state machine can be tried against a model.
+///
+/// @param device the device's id, and `handle` what people call it
+public record Action(
+    OrganizationId organization,
+    ActionId id,
+    long number,
+    DeviceId device,
+    String handle,
+    Order order,
+    ActionState state,
+    Run run,
+    Progress progress,
+    @Nullable End end) {
+
+  /// What was asked for; never changes.
+  ///
+  /// @param expiresAt when it is EXPIRED unless the device has been handed it
+  /// @param timeout how long the device may take for one attempt
+  /// @param attempts how often it is tried at most
+  /// @param batch the batch that it belongs to, null when it was asked for alone
+  /// @param retryOf the action that it is to do again
+  public record Order(
+      ActionType type,
+      Map<String, String> params,
+      ActionPriority priority,
+      Instant createdAt,
+      Instant expiresAt,
+      Duration timeout,
+      int attempts,
+      @Nullable UUID batch,
+      @Nullable ActionId retryOf) {}
+
+  /// Where an action that was started is.
+  ///
+  /// @param startedAt when it became the device's present action
+  /// @param attempt the one that it is at, from 1; 0 before it was started
+  /// @param deliveredAt when the device is known to have been handed this attempt's command
+  /// @param nextAttemptAt when the next attempt begins, between two of them
+  /// @param simulated what the built-in simulator will say and when; null for a device of its own
+  public record Run(
+      @Nullable Instant startedAt,
+      int attempt,
+      @Nullable Instant deliveredAt,
+      @Nullable Instant nextAttemptAt,
+      @Nullable Simulated simulated) {
+    static final Run NONE = new Run(null, 0, null, null, null);
+  }
+
+  /// What the built-in simulator has decided. `error` is null for success.
+  public record Simulated(Instant until, @Nullable String error) {}
+
+  /// What the device says of how far it is.
+  public record Progress(@Nullable Integer percent, @Nullable String text, @Nullable Instant at) {
+    static final Progress NONE = new Progress(null, null, null);
+  }
+
+  /// How an action ended.
+  ///
+  /// @param error why it did not succeed; null when it did
+  /// @param result what the device answered beside the message
+  public record End(Instant at, @Nullable String error, Json.@Nullable Obj result) {}
+
+  /// What a device answers to at present.
+  public String requestId() {
+    return id.requestId(run.attempt());
+  }
+
+  /// Whether it is under way and not between two attempts.
+  public boolean isAttempted() {
+    return state == ActionState.RUNNING && run.nextAttemptAt() == null;
+  }
+
+  /// When something happens by itself unless something else does before; null once it has ended.
+  @Nullable Instant dueAt() {
+    return switch (state) {
+      case PENDING -> order.expiresAt();
+      case RUNNING -> {
+        if (run.nextAttemptAt() != null) {
+          yield run.nextAttemptAt();
+        }
+        if (run.simulated() != null) {
+          yield run.simulated().until();
+        }
+        yield run.deliveredAt() == null
+            ? order.expiresAt()
+            : run.deliveredAt().plus(order.timeout());
+      }
+      case COMPLETED, FAILED, CANCELLED, EXPIRED -> null;
+    };
+  }
+
+  /// The next attempt, from `now` on; the first one makes it RUNNING.
+  Action attempted(Instant now, @Nullable Simulated simulated) {
+    require(state == ActionState.PENDING || run.nextAttemptAt() != null);
+    Instant started = run.startedAt() == null ? now : run.startedAt();
+    return with(
+        ActionState.RUNNING,
+        new Run(started, run.attempt() + 1, simulated == null ? null : now, null, simulated),
+        Progress.NONE,
+        null);
+  }
+
+  /// The device has been handed the command of this attempt; known once.
+  Action delivered(Instant now) {
+    return !isAttempted() || run.deliveredAt() != null
+        ? this
+        : with(
+            state,
+            new Run(run.startedAt(), run.attempt(), now, null, run.simulated()),
+            progress,
+            null);
+  }
+
+  Action progressed(Progress said) {
+    require(state == ActionState.RUNNING);
+    return with(state, run, said, null);
+  }
+
+  /// This attempt has failed and there is another, after `backoff` doubled for each attempt so far,
+  /// an hour at most.
+  Action postponed(Instant now, Duration backoff) {
+    require(isAttempted() && hasAttemptsLeft());
+    long doublings = Math.min(run.attempt() - 1, 20);
+    Duration pause = backoff.multipliedBy(1L << doublings);
+    Duration most = Duration.ofHours(1);
+    return with(
+        state,
+        new Run(
+            run.startedAt(),
+            run.attempt(),
+            null,
+            now.plus(pause.compareTo(most) > 0 ? most : pause),
+            null),
+        Progress.NONE,
+        null);
+  }
+
+  boolean hasAttemptsLeft() {
+    return run.attempt() < order.attempts();
+  }
+
+  Action ended(ActionState how, Instant now, @Nullable String error, Json.@Nullable Obj result) {
+    require(!state.isEnd() && how.isEnd());
+    return with(
+        how,
+        new Run(run.startedAt(), run.attempt(), run.deliveredAt(), null, null),
+        progress,
+        new End(now, error, result));
+  }
+
+  private Action with(ActionState nowIn, Run running, Progress said, @Nullable End ending) {
+    return new Action(
+        organization, id, number, device, handle, order, nowIn, running, said, ending);
+  }
+
+  private void require(boolean condition) {
+    if (!condition) {
+      throw new IllegalStateException("action " + id + " is " + state + ", " + run);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.muster.server.action;
+
+import dev.muster.server.device.Devices;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Refusal;
+import io.quarkus.logging.Log;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/// Does what is due: expires, times out, tries again, ends what is simulated. Everything that it
+/// goes by is in the rows, so it does after a crash what it would have done without.
+@Singleton
+public class ActionClock implements RecurringJob {
+  private static final int BATCH = 500;
+
+  private final Database database;
+  private final Devices devices;
+  private final Lane lane;
+  private final InstantSource clock;
+
+  ActionClock(Database database, Devices devices, Lane lane, InstantSource clock) {
+    this.database = database;
+    this.devices = devices;
+    this.lane = lane;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "action-clock";
+  }
+
+  @Override
+  public JobClass jobClass() {
+    return JobClass.COMMAND;
+  }
+
+  @Override
+  public Duration every() {
+    return Duration.ofSeconds(1);
+  }
+
+  @Override
+  public void run() {
+    List<ActionStore.Due> due;
+    do {
+      due = database.acrossOrganizations(handle -> ActionStore.due(handle, clock.instant(), BATCH));
+      long done = due.stream().filter(this::tick).count();
+      if (done < due.size()) {
+        return; // what was refused is due still, and is not tried again at once
+      }
+    } while (due.size() == BATCH && !Thread.currentThread().isInterrupted());
+  }
+
+  private boolean tick(ActionStore.Due due) {
+    try {
+      return database.in(
+          due.organization(),
+          handle -> {
+            var device = devices.hold(handle, due.organization(), due.device().toString());
+            lane.tick(handle, device, Actions.require(handle, due.organization(), due.id()));
+            return true;
+          });
+    } catch (Refusal refusal) {
+      Log.debugf("Action %s is looked at again: %s", due.id(), refusal.getMessage());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package dev.muster.server.action;
+
+import dev.muster.protocol.CommandSignature;
+import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
+import dev.muster.server.device.Device;
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.device.Devices;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import dev.muster.server.platform.Settings;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The actions of an organization: asked for, seen, cancelled, done again.
+@Singleton
+public class Actions {
+  static final int LONGEST_REASON = 200;
+
+  /// What asking for a cancellation came to.
+  ///
+  /// @param now whether it was this call that cancelled it
+  public record Cancelled(boolean now, Action action) {}
+
+  private final Database database;
+  private final Devices devices;
+  private final Lane lane;
+  private final Allowed allowed;
+  private final Audit audit;
+  private final Settings.Action settings;
+  private final InstantSource clock;
+
+  Actions(
+      Database database,
+      Devices devices,
+      Lane lane,
+      Allowed allowed,
+      Audit audit,
+      Settings settings,
+      InstantSource clock) {
+    this.database = database;
+    this.devices = devices;
+    this.lane = lane;
+    this.allowed = allowed;
+    this.audit = audit;
+    this.settings = settings.action();
+    this.clock = clock;
+  }
+
+  /// Asks a device to do something: at once when nothing runs on it, else after what waits already.
+  /// With a client token that was used before it is the action of then, whatever has become of it.
+  ///
+  /// @throws Refusal `not found`; `invalid fields` for parameters; `device busy` when one runs and
+  ///   the request is not to be queued, or when the queue is full; `device state` or `device
+  ///   deactivated`; `scripts not allowed`; `client token reused`
+  public Action initiate(Caller caller, String device, NewAction request) {
+    caller.require(Right.ACT);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle -> initiate(handle, caller, devices.hold(handle, organization, device), request));
+  }
+
+  private Action initiate(Handle handle, Caller caller, Device device, NewAction request) {
+    Action known = known(handle, device, request);
+    if (known != null) {
+      return known;
+    }
+    Map<String, String> params = allowed.require(handle, device, request);
+    boolean busy = ActionStore.findRunning(handle, device.organization(), device.id()).isPresent();
+    if (busy && !request.queued()) {
+      throw Refusal.of(ErrorCode.DEVICE_BUSY, "Device is already busy");
+    }
+    if (request.supersede()) {
+      supersede(handle, device, request.type(), params);
+    }
+    requireRoom(handle, device);
+    Action action = fresh(handle, device, request, params, null, null);
+    if (!ActionStore.insert(
+        handle, caller, action, request.clientToken(), request.hash(device.handle()))) {
+      throw tokenReused();
+    }
+    audit.record(
+        handle, caller, Change.of("action.initiated", "action", action.id()).to(described(action)));
+    return begun(handle, device, action);
+  }
+
+  /// Starts the new action if it is its turn, and tells of it in either case.
+  Action begun(Handle handle, Device device, Action action) {
+    var _ = lane.advance(handle, device);
+    Action present = require(handle, device.organization(), action.id());
+    if (present.state() == ActionState.PENDING) {
+      lane.tell(handle, present);
+    }
+    return present;
+  }
+
+  private @Nullable Action known(Handle handle, Device device, NewAction request) {
+    String token = request.clientToken();
+    if (token == null) {
+      return null;
+    }
+    return ActionStore.findByToken(handle, device.organization(), token)
+        .map(known -> {
+          if (!known.requestHash().equals(request.hash(device.handle()))) {
+            throw tokenReused();
+          }
+          return require(handle, device.organization(), known.id());
+        })
+        .orElse(null);
+  }
+
+  private static Refusal tokenReused() {
+    return Refusal.invalid(
+        ErrorCode.CLIENT_TOKEN_REUSED,
+        List.of(
+            new Refusal.FieldError(
+                "client_token", "was used for another request; make a new one for a new action")));
+  }
+
+  private void supersede(
+      Handle handle, Device device, ActionType type, Map<String, String> params) {
+    for (Action waiting :
+        ActionStore.waiting(handle, device.organization(), device.id(), settings.queueLimit())) {
+      if (waiting.order().type() == type && sameKind(waiting.order().params(), params)) {
+        var _ =
+            lane.end(
+                handle, device, waiting, Lane.cancelled("A newer action has taken its place."));
+      }
+    }
+  }
+
+  /// Of actions on apps, those on one app.
+  private static boolean sameKind(Map<String, String> waiting, Map<String, String> params) {
+    return Objects.equals(waiting.get("package"), params.get("package"));
+  }
+
+  private void requireRoom(Handle handle, Device device) {
+    int most = settings.queueLimit();
+    if (ActionStore.countWaiting(handle, device.organization(), device.id(), most) >= most) {
+      throw Refusal.of(
+          ErrorCode.DEVICE_BUSY,
+          "The queue of the device is full: "
+              + most
+              + " actions wait for their turn. Cancel some, or see what the first one waits for.");
+    }
+  }
+
+  Action fresh(
+      Handle handle,
+      Device device,
+      NewAction request,
+      Map<String, String> params,
+      @Nullable UUID batch,
+      @Nullable ActionId retryOf) {
+    Instant now = clock.instant();
+    long number = ActionStore.nextNumber(handle);
+    Duration ttl = request.ttl() == null ? settings.ttl() : request.ttl();
+    return new Action(
+        device.organization(),
+        ActionId.of(now.toEpochMilli(), number),
+        number,
+        device.id(),
+        device.handle(),
+        new Action.Order(
+            request.type(),
+            params,
+            request.priority(),
+            now,
+            now.plus(ttl),
+            request.timeout() == null ? settings.timeout() : request.timeout(),
+            request.attempts() == null ? settings.attempts() : request.attempts(),
+            batch,
+            retryOf),
+        ActionState.PENDING,
+        Action.Run.NONE,
+        Action.Progress.NONE,
+        null);
+  }
+
+  /// @throws Refusal `not found`
+  public Action show(Caller caller, String id) {
+    caller.require(Right.READ);
+    OrganizationId organization = caller.organization();
+    return database.in(organization, handle -> require(handle, organization, ActionId.parse(id)));
+  }
+
+  static Action require(Handle handle, OrganizationId organization, ActionId id) {
+    return ActionStore.find(handle, organization, id).orElseThrow(() -> Refusal.notFound("action"));
+  }
+
+  /// The tries of an action, in order.
+  public List<Attempt> attempts(Caller caller, String id) {
+    caller.require(Right.READ);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle ->
+            AttemptStore.of(
+                handle, organization, require(handle, organization, ActionId.parse(id)).id()));
+  }
+
+  /// The present actions of those of the devices that have one.
+  public Map<DeviceId, ActionId> running(
+      Handle handle, OrganizationId organization, List<DeviceId> of) {
+    return ActionStore.running(handle, organization, of);
+  }
+
+  /// Cancels an action that has not ended. The device is told if it may be at it.
+  ///
+  /// @param reason for people; null for none
+  public Cancelled cancel(Caller caller, String id, @Nullable String reason) {
+    caller.require(Right.ACT);
+    if (reason != null && reason.length() > LONGEST_REASON) {
+      throw Refusal.invalid("reason", "must have 200 characters at the most");
+    }
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle -> {
+          Action found = require(handle, organization, ActionId.parse(id));
+          Device device = devices.hold(handle, organization, found.device().toString());
+          Action action = require(handle, organization, found.id());
+          if (action.state().isEnd()) {
+            return new Cancelled(false, action);
+          }
+          String why = reason == null || reason.isBlank() ? "Cancelled." : "Cancelled: " + reason;
+          Action ended = lane.end(handle, device, action, Lane.cancelled(why));
+          audit.record(
+              handle,
+              caller,
+              Change.of("action.cancelled", "action", action.id())
+                  .from(state(action))
+                  .to(state(ended)));
+          return new Cancelled(true, ended);
+        });
+  }
+
+  /// Asks for the same again, as a new action.
+  ///
+  /// @throws Refusal `action state` when it has not ended
+  public Action retry(Caller caller, String id, @Nullable String clientToken) {
+    caller.require(Right.ACT);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle -> {
+          Action before = require(handle, organization, ActionId.parse(id));
+          if (!before.state().isEnd()) {
+            throw Refusal.of(
+                ErrorCode.ACTION_STATE,
+                "The action has not ended: it is " + before.state() + ". Cancel it first.");
+          }
+          Action.Order order = before.order();
+          NewAction again =
+              NewAction.of(order.type(), order.params())
+                  .at(order.priority())
+                  .within(Duration.between(order.createdAt(), order.expiresAt()), order.timeout())
+                  .tried(order.attempts())
+                  .named(clientToken);
+          return initiate(
+              handle,
+              caller,
+              devices.hold(handle, organization, before.device().toString()),
+              again);
+        });
+  }
+
+  private static Json.Obj state(Action action) {
+    return Json.obj(Map.of("state", Json.of(action.state().name())));
+  }
+
+  private static Json.Obj described(Action action) {
+    Map<String, Json> fields = new TreeMap<>();
+    fields.put("device_id", Json.of(action.handle()));
+    fields.put("type", Json.of(action.order().type().name()));
+    fields.put("params", CommandSignature.parameters(action.order().params()));
+    fields.put("priority", Json.of(action.order().priority().name()));
+    return Json.obj(fields);
+  }
+}
