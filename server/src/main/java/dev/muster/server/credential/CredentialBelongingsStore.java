@@ -35,6 +35,7 @@ final class CredentialBelongingsStore implements DeviceBelongings {
             .mapTo(UUID.class)
             .list();
     tokens.announce(handle, organization, gone);
+    CommandSecretStore.remove(handle, organization, device.id());
     String hardware = device.hardware().hardwareId();
     if (hardware != null) {
       handle.execute(

@@ -37,7 +37,7 @@ public class EnrollmentResource {
   @Operation(summary = "Register with an enrollment token")
   @Cache(noStore = true)
   public EnrollmentWire.Registered register(@Valid EnrollmentWire.Registration body) {
-    Enrolled enrolled = enrollments.enroll(caller.get(), Bodies.present(body).toEnrolling());
-    return new EnrollmentWire.Registered(enrolled.deviceToken(), enrolled.device().handle());
+    return EnrollmentWire.Registered.of(
+        enrollments.enroll(caller.get(), Bodies.present(body).toEnrolling()));
   }
 }

@@ -67,12 +67,14 @@ final class EnrollmentWire {
   }
 
   /// The answer to an agent that was let in.
-  public record EnrollResponse(DeviceRef deviceId, DevicePolicy policy, String deviceToken) {
+  public record EnrollResponse(
+      DeviceRef deviceId, DevicePolicy policy, String deviceToken, String commandSecret) {
     static EnrollResponse of(Enrolled enrolled) {
       return new EnrollResponse(
           new DeviceRef(enrolled.device().handle()),
           DevicePolicy.of(enrolled.policy()),
-          enrolled.deviceToken());
+          enrolled.credentials().deviceToken(),
+          enrolled.credentials().commandSecret());
     }
   }
 
@@ -91,7 +93,14 @@ final class EnrollmentWire {
 
   /// The answer under `/v1`.
   @JsonNaming(SnakeCaseStrategy.class)
-  public record Registered(String deviceToken, String deviceId) {}
+  public record Registered(String deviceToken, String deviceId, String commandSecret) {
+    static Registered of(Enrolled enrolled) {
+      return new Registered(
+          enrolled.credentials().deviceToken(),
+          enrolled.device().handle(),
+          enrolled.credentials().commandSecret());
+    }
+  }
 
   /// An enrollment token to make. Groups and policies go by name or id.
   @JsonNaming(SnakeCaseStrategy.class)

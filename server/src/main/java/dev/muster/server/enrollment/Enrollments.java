@@ -4,7 +4,7 @@ import dev.muster.protocol.Json;
 import dev.muster.protocol.Platform;
 import dev.muster.server.audit.Audit;
 import dev.muster.server.audit.Change;
-import dev.muster.server.credential.DeviceTokens;
+import dev.muster.server.credential.DeviceCredentials;
 import dev.muster.server.credential.EnrollmentTokens;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.Devices;
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 /// Lets devices in.
 ///
 /// Everything happens in one transaction, with locks in this order: the enrollment token, the
-/// hardware id, the device, groups, what is desired of the device, policies, its tokens.
+/// hardware id, the device, groups, what is desired of the device, policies, its credentials.
 @Singleton
 public class Enrollments {
   private final Database database;
   private final EnrollmentTokens enrollmentTokens;
   private final Devices devices;
   private final Granting granting;
-  private final DeviceTokens deviceTokens;
+  private final DeviceCredentials credentials;
   private final DesiredVersions desired;
   private final Audit audit;
 
@@ -41,14 +41,14 @@ public class Enrollments {
       EnrollmentTokens enrollmentTokens,
       Devices devices,
       Granting granting,
-      DeviceTokens deviceTokens,
+      DeviceCredentials credentials,
       DesiredVersions desired,
       Audit audit) {
     this.database = database;
     this.enrollmentTokens = enrollmentTokens;
     this.devices = devices;
     this.granting = granting;
-    this.deviceTokens = deviceTokens;
+    this.credentials = credentials;
     this.desired = desired;
     this.audit = audit;
   }
@@ -103,7 +103,7 @@ public class Enrollments {
     return new Enrolled(
         device,
         desired.desired(handle, organization, device.id()),
-        deviceTokens.issue(handle, organization, device.id()).text());
+        credentials.issue(handle, organization, device.id()));
   }
 
   private static Json.Obj fields(Device device) {

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a device pulls, and the override by which one device differs from its policies.
+/// The override by which one device differs from its policies.
 @Singleton
 public class DesiredPolicies {
   private static final Json.Obj NOTHING = Json.obj(Map.of());
@@ -47,23 +47,6 @@ public class DesiredPolicies {
     this.secrets = secrets;
     this.wakes = wakes;
     this.audit = audit;
-  }
-
-  /// What is desired of the device: for itself, by its own token, with secrets in clear; for who
-  /// else may see it with secrets masked. A device that has been woken has hereby heard.
-  public DesiredPolicy pull(Caller caller, String device) {
-    return database.in(
-        caller.organization(),
-        handle -> {
-          Device found = devices.requireSeen(handle, caller, device);
-          if (caller instanceof Caller.Device
-              || (caller instanceof Caller.Person person && person.open())) {
-            wakes.pulled(handle, found.organization(), found.id());
-          }
-          return caller instanceof Caller.Device
-              ? versions.opened(handle, found.organization(), found.id())
-              : versions.desired(handle, found.organization(), found.id());
-        });
   }
 
   /// Replaces a device's override: all of it when `settings` are given, else only `cameraDisabled`.

@@ -205,10 +205,28 @@ final class PolicyWire {
               description =
                   "For the device itself: by secret setting, the key of the digest that it reports,"
                       + " in base64url")
-          Map<String, String> digestKeys) {
+          Map<String, String> digestKeys,
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(
+              description =
+                  "For the device itself, when it should take it: the secret under which its"
+                      + " commands are signed")
+          @Nullable String commandSecret) {
+    static DevicePolicyBody of(Pulls.Pulled pulled) {
+      return of(pulled.policy(), pulled.commandSecret());
+    }
+
     static DevicePolicyBody of(DesiredPolicy desired) {
+      return of(desired, null);
+    }
+
+    private static DevicePolicyBody of(DesiredPolicy desired, @Nullable String commandSecret) {
       return new DevicePolicyBody(
-          desired.version(), desired.cameraDisabled(), desired.settings(), desired.digestKeys());
+          desired.version(),
+          desired.cameraDisabled(),
+          desired.settings(),
+          desired.digestKeys(),
+          commandSecret);
     }
   }
 

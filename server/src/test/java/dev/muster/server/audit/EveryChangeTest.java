@@ -49,6 +49,7 @@ class EveryChangeTest {
       POST   /api/devices/{device_id}/deactivate                  | /api/devices/held/deactivate       |          | 200 | device.deactivated
       POST   /api/devices/{device_id}/activate                    | /api/devices/held/activate         |          | 200 | device.activated
       POST   /api/devices/{device_id}/retire                      | /api/devices/held/retire           |          | 200 | device.retired
+      POST   /api/devices/{device_id}/rotate-command-secret       | /api/devices/free/rotate-command-secret | | 202 | command_secret.rotated
       DELETE /api/devices/{device_id}                             | /api/devices/free                  |          | 204 | device.erased
       POST   /api/users                                           | /api/users                         | user     | 201 | user.created
       PATCH  /api/users/{id}                                      | /api/users/{user}                  | named    | 200 | user.changed
@@ -64,6 +65,7 @@ class EveryChangeTest {
       Map.of(
           "POST /devices/{id}/report", "a device's own call",
           "POST /devices/{id}/token", "a device's own call",
+          "POST /v1/devices/fcm-token", "a device's own call",
           "POST /api/ws-ticket", "gives nothing that the caller does not have, for seconds");
 
   /// Done without a person, so told of in a test of its own.

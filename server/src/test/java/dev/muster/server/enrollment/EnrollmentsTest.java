@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.protocol.Json;
 import dev.muster.protocol.Platform;
+import dev.muster.server.credential.DeviceCredentials;
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.credential.EnrollmentTokens;
 import dev.muster.server.device.Device;
@@ -68,7 +69,7 @@ class EnrollmentsTest {
           enrollmentTokens,
           devices,
           new Granting(groups, world.assignments()),
-          deviceTokens,
+          new DeviceCredentials(deviceTokens, world.commandSecrets()),
           world.versions(),
           Audits.on(clock));
   private OrganizationId organization = new OrganizationId(Ids.next());

@@ -2,6 +2,7 @@ package dev.muster.server.enrollment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.server.credential.DeviceCredentials;
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.credential.EnrollmentTokens;
 import dev.muster.server.device.Device;
@@ -46,7 +47,7 @@ class RetirementRaceTest {
           enrollmentTokens,
           world.devices(),
           new Granting(world.groups(), world.assignments()),
-          deviceTokens,
+          new DeviceCredentials(deviceTokens, world.commandSecrets()),
           world.versions(),
           Audits.on(world.clock()));
   private final Lifecycles lifecycles =

@@ -206,8 +206,9 @@ class DesiredPolicyTest {
   void whatIsDesiredOfADeviceIsToldToItselfAndToReadersOfItsOrganization() {
     String device = tenant.device();
     String other = tenant.device();
-    assertThat(world.desired().pull(tenant.self(device), device).version()).isEqualTo(1);
-    assertRefused(ErrorCode.FORBIDDEN, () -> world.desired().pull(tenant.self(device), other));
+    assertThat(world.pulls().pull(tenant.self(device), device, null).policy().version())
+        .isEqualTo(1);
+    assertRefused(ErrorCode.FORBIDDEN, () -> world.pulls().pull(tenant.self(device), other, null));
     assertRefused(ErrorCode.NOT_FOUND, () -> world.tenant().pull(device));
     assertRefused(
         ErrorCode.FORBIDDEN,

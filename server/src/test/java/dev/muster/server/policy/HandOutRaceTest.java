@@ -99,7 +99,7 @@ class HandOutRaceTest {
   private void pullUntilOver(String device) {
     long newest = 0;
     while (!over.get()) {
-      DesiredPolicy pulled = world.desired().pull(tenant.self(device), device);
+      DesiredPolicy pulled = world.pulls().pull(tenant.self(device), device, null).policy();
       assertThat(pulled.version()).isGreaterThanOrEqualTo(newest);
       newest = pulled.version();
       String content = pulled.settings().canonical();

@@ -94,7 +94,7 @@ public record PolicyTenant(PolicyWorld world, OrganizationId organization, Calle
 
   /// What the device would be handed now.
   public DesiredPolicy pull(String device) {
-    return world.desired().pull(admin, device);
+    return world.pulls().pull(admin, device, null).policy();
   }
 
   public long version(String device) {

@@ -4,6 +4,7 @@ import dev.muster.server.audit.Audit;
 import dev.muster.server.compliance.ActualFollower;
 import dev.muster.server.compliance.Compliance;
 import dev.muster.server.compliance.ComplianceRoom;
+import dev.muster.server.credential.CommandSecrets;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.Lifecycles;
@@ -16,6 +17,7 @@ import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.testing.Audits;
+import dev.muster.server.testing.Events;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Tenants;
 import dev.muster.server.testing.TestDatabase;
@@ -40,6 +42,8 @@ public record PolicyWorld(
     Policies policies,
     Assignments assignments,
     DesiredPolicies desired,
+    Pulls pulls,
+    CommandSecrets commandSecrets,
     DesiredVersions versions,
     Wakes wakes,
     Compliance compliance)
@@ -78,6 +82,9 @@ public record PolicyWorld(
     Audit audit = Audits.on(clock);
     Groups groups = new Groups(database, clock, List.of(versions), audit);
     Devices devices = new Devices(database, clock, groups, audit, List.of(versions));
+    CommandSecrets commandSecrets =
+        new CommandSecrets(
+            database, clock, Audits.KEY, devices, Events.outbox(database, clock), audit);
     Compliance compliance = ComplianceRoom.on(database, clock, devices, versions, secrets, wakes);
     reports.set(compliance);
     return new PolicyWorld(
@@ -90,6 +97,8 @@ public record PolicyWorld(
         new Policies(database, clock, secrets, wakes, audit, new Quotas(read, List.of())),
         new Assignments(database, clock, devices, groups, versions, reports::get, audit),
         new DesiredPolicies(database, clock, devices, versions, secrets, wakes, audit),
+        new Pulls(database, devices, versions, wakes, commandSecrets),
+        commandSecrets,
         versions,
         wakes,
         compliance);

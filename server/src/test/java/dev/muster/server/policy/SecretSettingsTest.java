@@ -56,7 +56,7 @@ class SecretSettingsTest {
   }
 
   private DesiredPolicy pullOwn(String device) {
-    return world.desired().pull(tenant.self(device), device);
+    return world.pulls().pull(tenant.self(device), device, null).policy();
   }
 
   /// What an agent reports that has done as it was told.

@@ -187,7 +187,7 @@ class WakesTest {
   @Test
   void aDeviceThatComesByItselfHasHeard() {
     String device = woken();
-    world.desired().pull(tenant.self(device), device);
+    world.pulls().pull(tenant.self(device), device, null).policy();
     assertThat(job(device).state()).isEqualTo(State.RUNNING);
   }
 

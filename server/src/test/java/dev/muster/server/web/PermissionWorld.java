@@ -129,6 +129,7 @@ final class PermissionWorld {
       case "PUT /devices/{id}/policy" -> Map.of("cameraDisabled", false);
       case "POST /devices/{id}/report" -> device.report(1, true);
       case "POST /devices/{id}/token" -> Map.of("token", "t");
+      case "POST /v1/devices/fcm-token" -> Map.of("fcm_token", "t");
       case "POST /enroll" -> EnrolledDevice.AGENT;
       case String other when other.startsWith("POST") || other.startsWith("PATCH") -> Map.of();
       default -> null;
