@@ -1,5 +1,6 @@
 package dev.muster.server;
 
+import dev.muster.server.doorbell.Push;
 import dev.muster.server.edge.Origin;
 import dev.muster.server.edge.Proxies;
 import dev.muster.server.identity.Passwords;
@@ -131,6 +132,7 @@ final class SettingsCheck {
     }
     sentences.addAll(MasterKeySetting.mistakes(settings));
     session(sentences, settings.session());
+    sentences.addAll(Push.mistakes(settings.fcm()));
     String url = settings.databaseUrl().orElse(null);
     if (url != null && !url.startsWith("jdbc:postgresql:")) {
       sentences.add("muster.database-url must begin with jdbc:postgresql:");

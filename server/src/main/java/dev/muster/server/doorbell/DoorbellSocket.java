@@ -16,8 +16,8 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
-/// The WebSocket at which agents wait to be told to check their policy. The server speaks, the
-/// agent answers pings.
+/// The WebSocket at which agents wait to be told to check their policy, or what to do. The server
+/// speaks, the agent answers pings.
 @WebSocket(path = "/v1/agent/doorbell", endpointId = DoorbellSocket.ID)
 public class DoorbellSocket {
   static final String ID = "doorbell";
@@ -42,7 +42,9 @@ public class DoorbellSocket {
     } catch (Refusal _) {
       lines.disconnect(device, line);
       line.hangUp(Line.Goodbye.REVOKED);
+      return;
     }
+    lines.connected(device);
   }
 
   @OnPongMessage

@@ -4,6 +4,7 @@ import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Refusal;
 import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
@@ -11,13 +12,18 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// The doorbells of devices. A ring says that the policy has changed, and never what it is.
+/// The doorbells of devices: what is sent to them over the connections that they hold. A ring says
+/// that the policy has changed, and never what it is.
 @Singleton
 public class Doorbells {
   static final String POLICY_CHANGED = "{\"type\":\"policy_changed\"}";
@@ -39,16 +45,26 @@ public class Doorbells {
     this.clock = clock;
   }
 
-  /// Rings those of the devices that are connected to this node, and says for each what came of it.
-  /// Never throws, and takes no longer than about two seconds, however many and slow they are.
+  /// Tells those of the devices that are connected to this node that their policy has changed, and
+  /// says for each what came of it, as [#send] does.
   public Map<DeviceId, Ring> ring(Collection<DeviceId> devices) {
+    Map<DeviceId, String> messages = new LinkedHashMap<>();
+    devices.forEach(device -> messages.put(device, POLICY_CHANGED));
+    return send(messages);
+  }
+
+  /// Sends each of the devices that are connected to this node its message, and says for each what
+  /// came of it. Messages to one device arrive in the order in which they are sent. Never throws,
+  /// and takes no longer than about two seconds, however many and slow the devices are.
+  public Map<DeviceId, Ring> send(Map<DeviceId, String> messages) {
     Map<DeviceId, Sending> sending = new HashMap<>();
-    for (DeviceId device : devices) {
-      lines.to(device).ifPresent(line -> sending.put(device, new Sending(line, send(line))));
-    }
+    messages.forEach((device, message) ->
+        lines
+            .to(device)
+            .ifPresent(line -> sending.put(device, new Sending(line, send(line, message)))));
     await(sending.values());
     Map<DeviceId, Ring> rings = new LinkedHashMap<>();
-    for (DeviceId device : devices) {
+    for (DeviceId device : messages.keySet()) {
       Sending sent = sending.get(device);
       Ring ring = sent == null ? new Ring.Offline() : outcome(sent.done());
       if (sent != null && ring instanceof Ring.Failed) {
@@ -59,9 +75,27 @@ public class Doorbells {
     return rings;
   }
 
-  private static CompletableFuture<Void> send(Line line) {
+  /// The same for one device.
+  public Ring send(DeviceId device, String message) {
+    return send(Map.of(device, message)).getOrDefault(device, new Ring.Offline());
+  }
+
+  /// Those of the devices that hold a connection to this node at the moment.
+  public Set<DeviceId> connectedHere(Collection<DeviceId> devices) {
+    return devices.stream()
+        .filter(device -> lines.to(device).isPresent())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Calls `hook` with each device that connects to this node from now on, once it can be rung; on
+  /// a thread that may block. What it throws is logged.
+  public void onConnected(Consumer<Caller.Device> hook) {
+    lines.onConnected(hook);
+  }
+
+  private static CompletableFuture<Void> send(Line line, String message) {
     try {
-      return line.send(POLICY_CHANGED).toCompletableFuture();
+      return line.send(message).toCompletableFuture();
     } catch (RuntimeException failure) {
       return CompletableFuture.failedFuture(failure);
     }
@@ -89,6 +123,23 @@ public class Doorbells {
     } catch (RuntimeException cancelled) {
       return new Ring.Failed("the connection was closed");
     }
+  }
+
+  /// Notes where a push service reaches the device that calls.
+  ///
+  /// @param deviceIdOrHandle which device this is, for callers without a device token in open mode
+  public void pushToSelf(Caller caller, @Nullable String deviceIdOrHandle, String token) {
+    String named =
+        deviceIdOrHandle != null
+            ? deviceIdOrHandle
+            : switch (caller) {
+              case Caller.Device self -> self.deviceId().toString();
+              case Caller.Person person when person.open() ->
+                  throw Refusal.invalid(
+                      "device_id", "is missing; without a device token, name the device");
+              case Caller.Person _, Caller.Key _, Caller.Enroller _, Caller.Server _ -> "";
+            };
+    pushTo(caller, named, token);
   }
 
   /// Notes where a push service reaches the device.

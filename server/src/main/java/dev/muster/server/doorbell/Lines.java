@@ -15,12 +15,15 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -48,6 +51,7 @@ public final class Lines {
   private final InstantSource clock;
   private final DeviceTokens tokens;
   private final ConcurrentMap<DeviceId, Connected> connected = new ConcurrentHashMap<>();
+  private final List<Consumer<Caller.Device>> hooks = new CopyOnWriteArrayList<>();
 
   public Lines(InstantSource clock, DeviceTokens tokens, Broadcast broadcast, Closings closings) {
     this.clock = clock;
@@ -83,6 +87,21 @@ public final class Lines {
             new DeviceId(device.deviceId()), new Connected(line, device, clock.instant()));
     if (before != null) {
       before.line.hangUp(Line.Goodbye.REPLACED);
+    }
+  }
+
+  void onConnected(Consumer<Caller.Device> hook) {
+    hooks.add(hook);
+  }
+
+  /// Tells who wants to know that the device can be rung.
+  void connected(Caller.Device device) {
+    for (Consumer<Caller.Device> hook : hooks) {
+      try {
+        hook.accept(device);
+      } catch (RuntimeException failure) {
+        Log.warnf(failure, "Not everything was done for %s, which connected", device.deviceId());
+      }
     }
   }
 

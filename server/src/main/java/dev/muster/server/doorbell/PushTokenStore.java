@@ -1,7 +1,13 @@
 package dev.muster.server.doorbell;
 
 import dev.muster.server.device.Device;
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.OrganizationId;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// The SQL of push tokens.
@@ -22,5 +28,39 @@ final class PushTokenStore {
         .bind("token", token)
         .bind("now", now)
         .execute();
+  }
+
+  /// In whatever organizations the transaction sees.
+  static Map<DeviceId, PushToken> find(Handle handle, Collection<DeviceId> devices) {
+    return handle
+        .createQuery(
+            """
+            select organization_id, device_id, token from doorbell.push_token
+            where device_id = any(:devices)
+            """)
+        .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .reduceRows(
+            new HashMap<>(),
+            (tokens, row) -> {
+              DeviceId device = new DeviceId(row.getColumn("device_id", UUID.class));
+              OrganizationId organization =
+                  new OrganizationId(row.getColumn("organization_id", UUID.class));
+              tokens.put(
+                  device,
+                  new PushToken(organization, device, row.getColumn("token", String.class)));
+              return tokens;
+            });
+  }
+
+  /// Unless the device has another by now.
+  static void remove(Handle handle, PushToken token) {
+    handle.execute(
+        """
+        delete from doorbell.push_token
+        where organization_id = ? and device_id = ? and token = ?
+        """,
+        token.organization(),
+        token.device().value(),
+        token.text());
   }
 }
