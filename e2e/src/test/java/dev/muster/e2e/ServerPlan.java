@@ -11,16 +11,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How a server is started. Starting one plan twice is the same server again: its port and its data
-/// stay.
-record ServerPlan(Path folder, int port, Map<String, String> environment, List<String> flags) {
+/// How a server is started. Starting one plan twice is the same server again: its ports and its
+/// data stay.
+record ServerPlan(
+    Path folder, int port, int grpcPort, Map<String, String> environment, List<String> flags) {
   static final String ADMIN = "admin@example.com";
   static final String PASSWORD = "correct horse battery staple";
 
-  /// A server with a free port and its data in `folder`.
+  /// A server with free ports and its data in `folder`.
   static ServerPlan in(Path folder) {
     return new ServerPlan(
         folder,
+        freePort(),
         freePort(),
         Map.of(
             "MUSTER_ADMIN_EMAIL",
@@ -36,15 +38,15 @@ record ServerPlan(Path folder, int port, Map<String, String> environment, List<S
   ServerPlan set(String variable, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(variable, value);
-    return new ServerPlan(folder, port, Map.copyOf(more), flags);
+    return new ServerPlan(folder, port, grpcPort, Map.copyOf(more), flags);
   }
 
   ServerPlan flags(String... words) {
-    return new ServerPlan(folder, port, environment, List.of(words));
+    return new ServerPlan(folder, port, grpcPort, environment, List.of(words));
   }
 
   ServerPlan onPort(int other) {
-    return new ServerPlan(folder, other, environment, flags);
+    return new ServerPlan(folder, other, freePort(), environment, flags);
   }
 
   ServerPlan onFreePort() {
@@ -67,7 +69,7 @@ record ServerPlan(Path folder, int port, Map<String, String> environment, List<S
                 "--port",
                 Integer.toString(port),
                 "--grpc-port",
-                Integer.toString(freePort()),
+                Integer.toString(grpcPort),
                 "--data",
                 data().toString()));
     args.addAll(flags);

@@ -45,14 +45,14 @@ final class Child {
     this.process = process;
   }
 
-  /// Starts a program with both its outputs appended to `log`. `secrets` are environment variables:
+  /// Starts a program with both its outputs appended to `log`. `environment` may hold secrets:
   /// unlike arguments they are not shown to other users of the machine.
-  static Child start(String name, Path log, Map<String, String> secrets, List<String> program) {
+  static Child start(String name, Path log, Map<String, String> environment, List<String> program) {
     var command =
         new ArrayList<>(List.of("/bin/sh", "-c", UNTIL_THE_PIPE_CLOSES, "muster-" + name));
     command.addAll(program);
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(secrets);
+    builder.environment().putAll(environment);
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -28,10 +28,15 @@ final class Stage implements AutoCloseable {
   }
 
   Child startServer(int port, @Nullable Integer grpcPort, DemoLogin admin) {
-    var secrets =
-        Map.of("MUSTER_ADMIN_EMAIL", admin.email(), "MUSTER_ADMIN_PASSWORD", admin.password());
+    var environment =
+        Map.of(
+            "MUSTER_ADMIN_EMAIL", admin.email(),
+            "MUSTER_ADMIN_PASSWORD", admin.password(),
+            // so that a device which somebody registers by hand does what it is told
+            "MUSTER_ACTION_SIMULATE", "true");
     return start(() ->
-        Child.start("server", programs.log("server"), secrets, programs.server(port, grpcPort)));
+        Child.start(
+            "server", programs.log("server"), environment, programs.server(port, grpcPort)));
   }
 
   Child startSimulator(int devices, URI server, Path token) {
