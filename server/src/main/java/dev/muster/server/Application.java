@@ -1,6 +1,7 @@
 package dev.muster.server;
 
 import dev.muster.server.edge.PublicUrl;
+import dev.muster.server.platform.GrpcAddress;
 import dev.muster.server.platform.Settings;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.Quarkus;
@@ -10,10 +11,18 @@ import io.quarkus.runtime.QuarkusApplication;
 final class Application implements QuarkusApplication {
   private final Settings settings;
   private final PublicUrl publicUrl;
+  private final GrpcAddress grpc;
 
-  Application(Settings settings, PublicUrl publicUrl) {
+  Application(Settings settings, PublicUrl publicUrl, GrpcAddress grpc) {
     this.settings = settings;
     this.publicUrl = publicUrl;
+    this.grpc = grpc;
+  }
+
+  private String grpc() {
+    return grpc.port().isPresent()
+        ? settings.host() + ":" + grpc.port().getAsInt() + (grpc.isEncrypted() ? " (TLS)" : "")
+        : "none on this node";
   }
 
   @Override
@@ -31,6 +40,7 @@ final class Application implements QuarkusApplication {
         """
         Muster %s is ready at %s
           API page   %s/docs
+          gRPC       %s
           Database   %s
           Data       %s
           Stop it    Ctrl-C, or kill -TERM %d\
@@ -39,6 +49,7 @@ final class Application implements QuarkusApplication {
                 Version.text(),
                 address,
                 address,
+                grpc(),
                 settings
                     .databaseUrl()
                     .map(_ -> "external PostgreSQL")

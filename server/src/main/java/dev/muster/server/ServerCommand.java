@@ -43,8 +43,7 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--grpc-port",
       paramLabel = "PORT",
-      description =
-          "TCP port kept for the fleet gRPC service; nothing answers there yet. Default: 50051.")
+      description = "TCP port of the fleet gRPC service; 0 takes a free one. Default: 50051.")
   private @Nullable Integer grpcPort;
 
   @Option(
@@ -114,7 +113,7 @@ final class ServerCommand implements Callable<Integer> {
     Settings settings = SettingsCheck.read();
     set("quarkus.log.console.json.enabled", settings.logFormat() == Settings.LogFormat.JSON);
     QuarkusTls.properties(settings).forEach(System::setProperty);
-    String taken = portTaken(settings);
+    String taken = portsTaken(settings);
     if (taken != null) {
       System.err.println(taken);
       return 1;
@@ -138,19 +137,28 @@ final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  private static @Nullable String portTaken(Settings settings) {
+  private static @Nullable String portsTaken(Settings settings) {
+    String http = portTaken(settings.host(), settings.port(), "--port");
+    return http == null && settings.roles().contains(Settings.ServerRole.API)
+        ? portTaken(settings.host(), settings.grpcPort(), "--grpc-port")
+        : http;
+  }
+
+  private static @Nullable String portTaken(String host, int port, String flag) {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+      probe.bind(new InetSocketAddress(host, port));
       return null;
     } catch (IOException failure) {
       return "Port "
-          + settings.port()
+          + port
           + " on "
-          + settings.host()
+          + host
           + " cannot be used ("
           + failure.getMessage()
-          + "). Stop what uses it, or choose another with --port PORT.";
+          + "). Stop what uses it, or choose another with "
+          + flag
+          + " PORT.";
     }
   }
 

@@ -107,8 +107,11 @@ final class SettingsCheck {
   /// What is wrong with settings that are each well-formed.
   static List<String> mistakes(Settings settings) {
     List<String> sentences = new ArrayList<>();
-    port(sentences, "muster.port", settings.port());
-    port(sentences, "muster.grpc-port", settings.grpcPort());
+    port(sentences, "muster.port", settings.port(), 1);
+    port(sentences, "muster.grpc-port", settings.grpcPort(), 0);
+    if (settings.port() == settings.grpcPort()) {
+      sentences.add("muster.grpc-port must be another than muster.port");
+    }
     atLeast(sentences, "muster.pool.size", settings.pool().size(), Settings.Pool.LEAST);
     disk(sentences, settings.disk());
     tracing(sentences, settings.tracing());
@@ -171,9 +174,9 @@ final class SettingsCheck {
     }
   }
 
-  private static void port(List<String> sentences, String key, int port) {
-    if (port < 1 || port > 65_535) {
-      sentences.add(key + " must be from 1 to 65535, and is " + port);
+  private static void port(List<String> sentences, String key, int port, int least) {
+    if (port < least || port > 65_535) {
+      sentences.add(key + " must be from " + least + " to 65535, and is " + port);
     }
   }
 

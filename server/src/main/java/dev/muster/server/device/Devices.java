@@ -30,6 +30,9 @@ public class Devices {
   /// A device with the names of its groups.
   public record Entry(Device device, List<String> groups) {}
 
+  /// A device before and after somebody changed it, with nobody in between.
+  public record Changed(Device before, Entry after) {}
+
   /// What to change of a device; null leaves it.
   ///
   /// @param attributes to merge into those that it has, by [Attributes#merged]
@@ -288,6 +291,11 @@ public class Devices {
   ///
   /// @throws Refusal `device state` when it is retired
   public Entry change(Caller caller, String idOrHandle, Change change) {
+    return changing(caller, idOrHandle, change).after();
+  }
+
+  /// The same as [#change], for who wants to know what was before.
+  public Changed changing(Caller caller, String idOrHandle, Change change) {
     caller.require(Right.WRITE_DEVICES);
     OrganizationId organization = caller.organization();
     return database.in(
@@ -298,7 +306,7 @@ public class Devices {
           Device after = changed(before, change);
           Json.Obj difference = after.differingFrom(before);
           if (difference.fields().isEmpty()) {
-            return entry(handle, before);
+            return new Changed(before, entry(handle, before));
           }
           Device stored = DeviceStore.update(handle, after);
           FacetStore.refresh(handle, organization, List.of(stored.id()));
@@ -310,7 +318,7 @@ public class Devices {
               dev.muster.server.audit.Change.of("device.changed", "device", stored.handle())
                   .from(before.differingFrom(stored))
                   .to(difference));
-          return entry(handle, stored);
+          return new Changed(before, entry(handle, stored));
         });
   }
 

@@ -34,21 +34,31 @@ public final class Hosts {
     this.published = published.orElse(null);
   }
 
-  /// @param localAddress the address of this machine at which the request arrived
-  /// @throws Refusal `host_not_allowed`
-  void requireServed(Arrival arrival, String localAddress) {
-    if (!openHere && published == null) {
-      return;
-    }
-    String host = arrival.host();
-    if (LOOPBACK.contains(host) || host.equals(published)) {
-      return;
-    }
-    if (openHere) {
+  /// The part of the rule that holds on every transport. Without open mode a caller shows a
+  /// credential, which no page can have a browser add.
+  ///
+  /// @throws Refusal `host_not_allowed` when open mode is for this machine only and another was
+  ///   asked for
+  public void requireHere(Arrival arrival) {
+    if (openHere && !isOfThisMachine(arrival.host())) {
       throw Refusal.of(
           ErrorCode.HOST_NOT_ALLOWED,
           "In open mode this server answers to localhost only; set muster.open.anywhere=true to"
               + " change that.");
+    }
+  }
+
+  private boolean isOfThisMachine(String host) {
+    return LOOPBACK.contains(host) || host.equals(published);
+  }
+
+  /// @param localAddress the address of this machine at which the request arrived
+  /// @throws Refusal `host_not_allowed`
+  void requireServed(Arrival arrival, String localAddress) {
+    requireHere(arrival);
+    String host = arrival.host();
+    if (published == null || isOfThisMachine(host)) {
+      return;
     }
     if (Network.address(host).equals(Network.address(localAddress))) {
       return;

@@ -102,7 +102,7 @@ public final class AccessLog {
   }
 
   /// The kind and the id of a caller, as a line shows them.
-  static String words(Caller caller) {
+  public static String words(Caller caller) {
     return switch (caller) {
       case Caller.Person person -> "person " + person.userId();
       case Caller.Key key -> "key " + key.keyId();

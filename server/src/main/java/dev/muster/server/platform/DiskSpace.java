@@ -127,6 +127,23 @@ public final class DiskSpace implements AutoCloseable {
     return found.level() == Level.FULL;
   }
 
+  /// Asked before anything is written for a caller.
+  ///
+  /// @throws Refusal `disk full`
+  public void requireRoom() {
+    if (isFull()) {
+      throw refusal();
+    }
+  }
+
+  /// What is said to those who want to write while it is full.
+  public static Refusal refusal() {
+    return Refusal.of(
+        ErrorCode.DISK_FULL,
+        "The disk of the server is nearly full, so nothing is written until there is room. What only"
+            + " reads or deletes is answered.");
+  }
+
   /// The limit under which writes are refused, in words.
   public String fullBelow() {
     return size(fullBelow);

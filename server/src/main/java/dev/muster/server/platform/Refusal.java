@@ -81,6 +81,14 @@ public final class Refusal extends RuntimeException {
     return new Refusal(code, detail, List.of(), retryAfter, null);
   }
 
+  /// What is said of a failure of the server's own. What failed is told to the log.
+  public static Refusal internal() {
+    return of(
+        ErrorCode.INTERNAL,
+        "The server failed to answer. Its log tells more under the id of this request"
+            + " (X-Request-ID).");
+  }
+
   /// A refusal of one who asks too often.
   public static Refusal tooMany(String detail, Duration retryAfter) {
     return new Refusal(ErrorCode.TOO_MANY_REQUESTS, detail, List.of(), retryAfter, null);

@@ -1,6 +1,7 @@
 package dev.muster.server.platform;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// the logging context, so every log line can show it (`%X{request_id}`).
 public final class RequestId {
   public static final String KEY = "request_id";
+  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private RequestId() {}
+
+  /// The id of a request: the one that its caller sent, if it can be one, else a new one.
+  public static String accept(@Nullable String sent) {
+    return sent != null && FORM.matcher(sent).matches() ? sent : Ids.next().toString();
+  }
 
   /// Null outside of a request.
   public static @Nullable String current() {

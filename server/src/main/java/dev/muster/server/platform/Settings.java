@@ -15,7 +15,7 @@ import java.util.Optional;
 /// this order of strength. An unknown key is refused at start.
 @ConfigMapping(prefix = "muster")
 public interface Settings {
-  /// Address that HTTP listens on.
+  /// Address that HTTP and gRPC listen on.
   @WithDefault("127.0.0.1")
   String host();
 
@@ -165,7 +165,7 @@ public interface Settings {
     Optional<List<String>> origins();
   }
 
-  /// Encryption of HTTP.
+  /// Encryption of HTTP and gRPC.
   interface Tls {
     /// PEM file of the certificate and those that lead to its root; needs the key.
     Optional<Path> certificate();

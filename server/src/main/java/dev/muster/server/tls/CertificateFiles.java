@@ -15,7 +15,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +40,31 @@ public record CertificateFiles(Path certificate, Path key) {
   /// What the files hold at one moment.
   ///
   /// @param digest differs when either file differs
-  /// @param expiresAt when the certificate ends
-  public record Content(String digest, Instant expiresAt) {}
+  public record Content(String digest, Identity identity) {
+    /// When the certificate ends.
+    Instant expiresAt() {
+      return identity.chain().getFirst().getNotAfter().toInstant();
+    }
+  }
+
+  /// Who the server is to those who connect.
+  ///
+  /// @param chain the server's certificate and those that lead to its root
+  public record Identity(List<X509Certificate> chain, PrivateKey key) {
+    public Identity {
+      chain = List.copyOf(chain);
+    }
+
+    public X509Certificate[] chainAsArray() {
+      return chain.toArray(X509Certificate[]::new);
+    }
+
+    /// Without the key.
+    @Override
+    public String toString() {
+      return "Identity of " + chain.getFirst().getSubjectX500Principal();
+    }
+  }
 
   /// Absent when the settings ask for no TLS; [#problem] says when they ask for half of it.
   public static Optional<CertificateFiles> of(Settings.Tls settings) {
@@ -93,21 +116,21 @@ public record CertificateFiles(Path certificate, Path key) {
   Content read(Instant now) {
     byte[] certificateBytes = bytes(CERTIFICATE, certificate);
     byte[] keyBytes = bytes(KEY, key);
-    X509Certificate leaf;
+    List<X509Certificate> chain;
     try {
-      leaf = leaf(certificateBytes, now);
+      chain = chain(certificateBytes, now);
     } catch (Unusable unusable) {
       throw unusable.of(CERTIFICATE, certificate);
     }
+    PublicKey publicKey = chain.getFirst().getPublicKey();
     try {
       PrivateKey privateKey =
-          PrivateKeyPem.read(
-              new String(keyBytes, StandardCharsets.ISO_8859_1), leaf.getPublicKey());
-      requirePair(privateKey, leaf.getPublicKey());
+          PrivateKeyPem.read(new String(keyBytes, StandardCharsets.ISO_8859_1), publicKey);
+      requirePair(privateKey, publicKey);
+      return new Content(digest(certificateBytes, keyBytes), new Identity(chain, privateKey));
     } catch (Unusable unusable) {
       throw unusable.of(KEY, key);
     }
-    return new Content(digest(certificateBytes, keyBytes), leaf.getNotAfter().toInstant());
   }
 
   private static byte[] bytes(String setting, Path file) {
@@ -119,19 +142,23 @@ public record CertificateFiles(Path certificate, Path key) {
     }
   }
 
-  /// The certificate that clients are shown; those that lead to its root follow it.
-  private static X509Certificate leaf(byte[] pem, Instant now) {
-    Collection<? extends java.security.cert.Certificate> chain;
+  /// The server's certificate first; those that lead to its root follow it.
+  private static List<X509Certificate> chain(byte[] pem, Instant now) {
+    List<X509Certificate> chain;
     try {
       chain =
           CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(pem));
+              .generateCertificates(new ByteArrayInputStream(pem))
+              .stream()
+              .map(X509Certificate.class::cast)
+              .toList();
     } catch (CertificateException broken) {
       throw new Unusable("holds a certificate that cannot be read; it must be PEM");
     }
-    if (chain.isEmpty() || !(chain.iterator().next() instanceof X509Certificate leaf)) {
+    if (chain.isEmpty()) {
       throw new Unusable("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
     }
+    X509Certificate leaf = chain.getFirst();
     if (leaf.getNotAfter().toInstant().isBefore(now)) {
       throw new Unusable("holds a certificate that expired at " + leaf.getNotAfter().toInstant());
     }
@@ -139,7 +166,7 @@ public record CertificateFiles(Path certificate, Path key) {
       throw new Unusable(
           "holds a certificate that is not valid before " + leaf.getNotBefore().toInstant());
     }
-    return leaf;
+    return chain;
   }
 
   private static void requirePair(PrivateKey privateKey, PublicKey publicKey) {

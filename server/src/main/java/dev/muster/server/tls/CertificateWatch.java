@@ -13,7 +13,10 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at the certificate's files every `muster.tls.reload-every` and shows clients what is new
@@ -35,6 +38,8 @@ public final class CertificateWatch {
   private final InstantSource clock;
   private String seen = "";
   private @Nullable Instant remindedAt;
+  private final List<Consumer<CertificateFiles.Identity>> hearers = new ArrayList<>();
+  private CertificateFiles.@Nullable Identity identity;
   private volatile @Nullable Instant expiresAt;
   private volatile @Nullable String unusable;
 
@@ -60,8 +65,18 @@ public final class CertificateWatch {
 
   private synchronized void begin(CertificateFiles.Content content) {
     seen = content.digest();
+    identity = content.identity();
     expiresAt = content.expiresAt();
+    hearers.forEach(heard -> heard.accept(content.identity()));
     remind();
+  }
+
+  /// Calls `heard` with the certificate, now if it is known, and with each that takes its place.
+  public synchronized void onCertificate(Consumer<CertificateFiles.Identity> heard) {
+    hearers.add(heard);
+    if (identity != null) {
+      heard.accept(identity);
+    }
   }
 
   /// What people should be told: the certificate ends soon, or new files cannot be used. For the
@@ -77,7 +92,7 @@ public final class CertificateWatch {
   }
 
   /// Takes over the files if they have changed and can be used.
-  void look() {
+  public void look() {
     try {
       CertificateFiles.of(settings).ifPresent(this::look);
     } catch (RuntimeException failure) {
@@ -107,6 +122,8 @@ public final class CertificateWatch {
       throw new CertificateFiles.Unusable("they could not be loaded");
     }
     updates.fire(new CertificateUpdatedEvent(QuarkusTls.NAME, tls));
+    hearers.forEach(heard -> heard.accept(content.identity()));
+    identity = content.identity();
     seen = content.digest();
     expiresAt = content.expiresAt();
     unusable = null;

@@ -1,7 +1,6 @@
 package dev.muster.server.web;
 
 import dev.muster.server.platform.DiskSpace;
-import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.platform.Settings.ServerRole;
@@ -67,10 +66,7 @@ final class Admission {
           null);
     }
     if (disk.isFull() && WRITING.contains(method) && !Gate.under(path, SESSIONS)) {
-      return Refusal.of(
-          ErrorCode.DISK_FULL,
-          "The disk of the server is nearly full, so nothing is written until there is room. What"
-              + " only reads or deletes is answered.");
+      return DiskSpace.refusal();
     }
     return null;
   }

@@ -4,11 +4,8 @@ import dev.muster.server.edge.Edge;
 import dev.muster.server.edge.Upgrades;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.ErrorCode;
-import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.RequestId;
-import dev.muster.server.platform.Settings;
-import io.quarkus.arc.All;
 import io.quarkus.logging.Log;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Context;
@@ -22,7 +19,6 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What every HTTP request passes before it is routed, in this order: it gets its request id; it
@@ -36,31 +32,17 @@ public final class Gate {
       "Send a credential: the header Authorization: Bearer …, with an access token of"
           + " /api/auth/login/, an API key, a device token or an enrollment token.";
   static final int BEFORE_ALL = 10_000;
-  private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final List<String> PUBLIC_API =
       List.of("/api/auth/login", "/api/auth/refresh", "/api/health", "/api/info");
 
-  private final Settings settings;
-  private final List<CredentialCheck> checks;
-  private final OpenMode openMode;
+  private final Callers callers;
   private final TicketCheck tickets;
-  private final ClosedOrganizations closed;
   private final Problems problems;
   private final Edge edge;
 
-  Gate(
-      Settings settings,
-      @All List<CredentialCheck> checks,
-      OpenMode openMode,
-      TicketCheck tickets,
-      ClosedOrganizations closed,
-      Problems problems,
-      Edge edge) {
-    this.settings = settings;
-    this.checks = checks;
-    this.openMode = openMode;
+  Gate(Callers callers, TicketCheck tickets, Problems problems, Edge edge) {
+    this.callers = callers;
     this.tickets = tickets;
-    this.closed = closed;
     this.problems = problems;
     this.edge = edge;
   }
@@ -71,9 +53,7 @@ public final class Gate {
 
   private void enter(RoutingContext context) {
     HttpServerRequest request = context.request();
-    String sent = request.getHeader("X-Request-ID");
-    String requestId =
-        sent != null && REQUEST_ID_FORM.matcher(sent).matches() ? sent : Ids.next().toString();
+    String requestId = RequestId.accept(request.getHeader("X-Request-ID"));
     RequestId.enter(requestId);
     context.response().putHeader("X-Request-ID", requestId);
     try {
@@ -120,14 +100,14 @@ public final class Gate {
     HttpServerRequest request = context.request();
     String credential = credential(request);
     if (credential != null) {
-      return () -> check(credential);
+      return () -> callers.identify(credential, NO_CREDENTIAL);
     }
     String ticket = Upgrades.ticket(request, context.normalizedPath());
     if (ticket != null) {
-      return () -> tickets.redeem(ticket);
+      return () -> callers.admit(tickets.redeem(ticket));
     }
-    if (settings.open()) {
-      return openMode::operator;
+    if (callers.needNoCredential()) {
+      return () -> callers.identify(null, NO_CREDENTIAL);
     }
     throw Refusal.unauthenticated(NO_CREDENTIAL);
   }
@@ -142,14 +122,12 @@ public final class Gate {
               Runnable outcome;
               try {
                 Caller caller = check.get();
-                closed.requireOpen(caller.organization());
                 outcome = () -> enterAs(caller, context);
               } catch (Refusal refusal) {
                 outcome = () -> refuse(context, refusal);
               } catch (RuntimeException failure) {
                 Log.error("A credential could not be checked", failure);
-                Refusal refusal = Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL);
-                outcome = () -> problems.answer(context, refusal);
+                outcome = () -> problems.answer(context, Refusal.internal());
               }
               Runnable after = outcome;
               loop.runOnContext(_ -> {
@@ -165,29 +143,10 @@ public final class Gate {
     context.next();
   }
 
-  private Caller check(String credential) {
-    for (CredentialCheck check : checks) {
-      if (check.recognizes(credential)) {
-        return check.check(credential);
-      }
-    }
-    throw Refusal.unauthenticated("The credential is of no known kind.");
-  }
-
   /// What the request carries, unchecked; null when it carries nothing.
   public static @Nullable String credential(HttpServerRequest request) {
-    String device = request.getHeader("X-Device-Token");
-    if (device != null) {
-      return device;
-    }
-    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    if (authorization == null) {
-      return null;
-    }
-    if (!authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      throw Refusal.unauthenticated("Only the Bearer scheme is accepted.");
-    }
-    return authorization.substring(7).strip();
+    return Callers.shown(
+        request.getHeader("X-Device-Token"), request.getHeader(HttpHeaders.AUTHORIZATION));
   }
 
   private static void refuseUnreadable(HttpServerRequest request) {

@@ -2,8 +2,11 @@ package dev.muster.server.web;
 
 import static java.util.Comparator.naturalOrder;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Epoch;
+import dev.muster.server.platform.GrpcAddress;
 import dev.muster.server.platform.Health;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -38,7 +41,12 @@ public final class HealthResource {
   }
 
   /// What answers. `epoch` changes when the database is restored from a backup.
-  public record Info(String name, String version, UUID epoch) {}
+  ///
+  /// @param grpcPort of the fleet service, on the same host; null on a node that does not answer it
+  /// @param grpcTls whether that port speaks TLS
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record Info(
+      String name, String version, UUID epoch, @Nullable Integer grpcPort, boolean grpcTls) {}
 
   /// What answers, to who asked for nothing.
   public record Greeting(String name, String version) {}
@@ -47,15 +55,18 @@ public final class HealthResource {
 
   private final Health health;
   private final Database database;
+  private final GrpcAddress grpc;
   private final String version;
   private volatile @Nullable UUID epoch;
 
   HealthResource(
       Health health,
       Database database,
+      GrpcAddress grpc,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     this.health = health;
     this.database = database;
+    this.grpc = grpc;
     this.version = version;
   }
 
@@ -93,9 +104,14 @@ public final class HealthResource {
 
   @GET
   @Path("api/info")
-  @Operation(summary = "Name and version of the server")
+  @Operation(summary = "Name and version of the server, and where it answers gRPC")
   public Info info() {
-    return new Info("muster", version, epoch());
+    return new Info(
+        "muster",
+        version,
+        epoch(),
+        grpc.port().isPresent() ? grpc.port().getAsInt() : null,
+        grpc.isEncrypted());
   }
 
   /// It changes only while no server runs.

@@ -81,7 +81,7 @@ public class ProblemMappers {
         };
     if (code == ErrorCode.INTERNAL) {
       Log.error("A request failed", failure);
-      return refusal(Refusal.of(code, Problems.INTERNAL_DETAIL));
+      return refusal(Refusal.internal());
     }
     return refusal(Refusal.of(code, detail(code)));
   }
@@ -103,6 +103,6 @@ public class ProblemMappers {
       }
     }
     Log.errorf(failure, "Request %s failed", RequestId.current());
-    return refusal(Refusal.of(ErrorCode.INTERNAL, Problems.INTERNAL_DETAIL));
+    return refusal(Refusal.internal());
   }
 }

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Problems {
   public static final String MEDIA_TYPE = "application/problem+json";
-  static final String INTERNAL_DETAIL =
-      "The server failed to answer. Its log tells more under the id of this request (X-Request-ID).";
 
   /// Where the section of an error code is, on the server that answers.
   static final String HELP = "/help/troubleshooting#";

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /// Counts what was refused, by code: the metric `muster_refusals_total`.
 @Singleton
-final class Refusals {
+public final class Refusals {
   private final Map<ErrorCode, Counter> counters = new EnumMap<>(ErrorCode.class);
 
   Refusals(MeterRegistry registry) {
@@ -25,7 +25,7 @@ final class Refusals {
     }
   }
 
-  void count(ErrorCode code) {
+  public void count(ErrorCode code) {
     requireNonNull(counters.get(code)).increment();
   }
 }

@@ -1,0 +1,86 @@
+package dev.muster.server.web;
+
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Settings;
+import io.quarkus.arc.All;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out who calls, by the credential that they show: the one place for every transport.
+@Singleton
+public final class Callers {
+  private static final String BEARER = "Bearer ";
+
+  private final boolean open;
+  private final List<CredentialCheck> checks;
+  private final OpenMode openMode;
+  private final ClosedOrganizations closed;
+
+  Callers(
+      Settings settings,
+      @All List<CredentialCheck> checks,
+      OpenMode openMode,
+      ClosedOrganizations closed) {
+    this.open = settings.open();
+    this.checks = checks;
+    this.openMode = openMode;
+    this.closed = closed;
+  }
+
+  /// The credential that a caller shows, unchecked; null when they show none.
+  ///
+  /// @param deviceToken the value of `X-Device-Token`
+  /// @param authorization the value of `Authorization`
+  /// @throws Refusal `unauthenticated` when it is of another scheme than Bearer
+  public static @Nullable String shown(
+      @Nullable String deviceToken, @Nullable String authorization) {
+    if (deviceToken != null) {
+      return deviceToken;
+    }
+    if (authorization == null) {
+      return null;
+    }
+    if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      throw Refusal.unauthenticated("Only the Bearer scheme is accepted.");
+    }
+    return authorization.substring(BEARER.length()).strip();
+  }
+
+  /// Whether a caller who shows nothing is let in.
+  boolean needNoCredential() {
+    return open;
+  }
+
+  /// May block on the database.
+  ///
+  /// @param credential null when none is shown, which is enough in open mode
+  /// @param without what is said otherwise to who shows none
+  /// @throws Refusal `unauthenticated`
+  public Caller identify(@Nullable String credential, String without) {
+    if (credential == null && !open) {
+      throw Refusal.unauthenticated(without);
+    }
+    Caller caller = credential == null ? openMode.operator() : check(credential);
+    closed.requireOpen(caller.organization());
+    return caller;
+  }
+
+  private Caller check(String credential) {
+    for (CredentialCheck check : checks) {
+      if (check.recognizes(credential)) {
+        return check.check(credential);
+      }
+    }
+    throw Refusal.unauthenticated("The credential is of no known kind.");
+  }
+
+  /// Lets in who came by other means than a credential.
+  ///
+  /// @throws Refusal `unauthenticated`
+  Caller admit(Caller caller) {
+    closed.requireOpen(caller.organization());
+    return caller;
+  }
+}
