@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /// The entry of the command line: builds the commands, runs one and turns failures into a sentence
-/// on stderr and an exit code.
+/// and an exit code. The sentence goes to stderr, except where scripts were promised it on stdout.
 public final class Main {
 
   private Main() {}
@@ -30,6 +30,13 @@ public final class Main {
         new CommandLine(muster)
             .addSubcommand(new LoginCommand(muster))
             .addSubcommand(new LogoutCommand(muster))
+            .addSubcommand(new RegisterCommand(muster))
+            .addSubcommand(new ListCommand(muster))
+            .addSubcommand(new GetInfoCommand(muster))
+            .addSubcommand(new SetStatusCommand(muster))
+            .addSubcommand(new InitiateActionCommand(muster))
+            .addSubcommand(new ActionStatusCommand(muster))
+            .addSubcommand(new PollActionCommand(muster))
             .addSubcommand(devices(muster))
             .addSubcommand(new GroupsCommand(muster))
             .addSubcommand(new EnrollTokenCommand(muster))
@@ -55,7 +62,8 @@ public final class Main {
         .setAbbreviatedOptionsAllowed(false)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler((e, _) -> wrongUsage(e, shell.err()))
-        .setExecutionExceptionHandler((e, _, _) -> failed(e, shell.err()));
+        .setExecutionExceptionHandler((e, _, _) ->
+            failed(e, e instanceof Failure.Told && !muster.json() ? shell.out() : shell.err()));
   }
 
   /// Takes away options that would do nothing, so that the help of the command is true.
@@ -86,13 +94,13 @@ public final class Main {
     return 2;
   }
 
-  private static int failed(Exception e, PrintWriter err) {
+  private static int failed(Exception e, PrintWriter to) {
     String message =
         e instanceof Failure failure
             ? String.valueOf(failure.getMessage())
             : "This is a mistake in Muster itself, please report it: " + e;
-    err.println(Table.printable(message, '\n'));
-    err.flush();
+    to.println(Table.printable(message, '\n'));
+    to.flush();
     return e instanceof Failure failure ? failure.exitCode() : 1;
   }
 }

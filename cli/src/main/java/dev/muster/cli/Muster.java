@@ -7,15 +7,17 @@ import dev.muster.cli.client.Api;
 import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Logins;
 import dev.muster.cli.client.Profiles;
+import dev.muster.cli.client.ServerAddress;
 import dev.muster.cli.client.Session;
 import dev.muster.cli.client.TrustedCa;
+import dev.muster.cli.fleet.Answers;
+import dev.muster.cli.fleet.Fleet;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,9 +64,15 @@ final class Muster implements Runnable {
 
   @Option(
       names = "--server",
-      paramLabel = "URL",
+      paramLabel = "SERVER",
       scope = ScopeType.INHERIT,
-      description = "The server. Default: the one logged in to, else " + DEFAULT_SERVER + ".")
+      description =
+          "The server: its URL, or host:port of its fleet service (gRPC). Default: the one logged in"
+              + " to, else "
+              + DEFAULT_SERVER
+              + ", and "
+              + FleetDoor.DEFAULT
+              + " for commands that speak gRPC.")
   private @Nullable String server;
 
   @Option(
@@ -149,12 +157,30 @@ final class Muster implements Runnable {
     return profiles().logins(profile());
   }
 
-  /// The server that this command goes to.
+  /// The server as it was named for this command, or else the one logged in to.
+  Optional<ServerAddress> named() {
+    return server != null
+        ? Optional.of(ServerAddress.parse(server))
+        : logins().current().map(ServerAddress.Rest::new);
+  }
+
+  /// The server that this command goes to, by its URL.
   URI server() {
-    if (server != null) {
-      return address(server);
-    }
-    return logins().current().orElseGet(() -> URI.create(DEFAULT_SERVER));
+    return switch (named().orElse(null)) {
+      case null -> URI.create(DEFAULT_SERVER);
+      case ServerAddress.Rest rest -> rest.url();
+      case ServerAddress.Grpc grpc -> new FleetDoor(this).url(grpc);
+    };
+  }
+
+  /// The fleet service of the server that this command goes to; nothing is sent before it is used.
+  Fleet fleet() {
+    return new FleetDoor(this).open();
+  }
+
+  /// Where the answers of the fleet's commands go.
+  Answers answers() {
+    return new Answers(shell.out(), shell.err(), json(), shell.redraws(), shell.clock());
   }
 
   /// The server with the API key of this call, or else the login that this user has there, if any.
@@ -164,7 +190,7 @@ final class Muster implements Runnable {
   }
 
   /// Never an argument: those are seen by every process of the machine.
-  private Optional<String> apiKey() {
+  Optional<String> apiKey() {
     String source = apiKeyFile != null ? apiKeyFile : API_KEY;
     String key =
         apiKeyFile != null
@@ -181,27 +207,15 @@ final class Muster implements Runnable {
 
   /// A server with a login, trusted as the options say.
   Api api(URI address, Session session) {
-    String file = ca == null ? shell.env().getOrDefault(CA_VARIABLE, "") : ca.toString();
-    return file.isEmpty()
-        ? new Api(address, session)
-        : new Api(address, session, TrustedCa.of(file(file)));
+    return trusted()
+        .map(trusted -> new Api(address, session, trusted))
+        .orElseGet(() -> new Api(address, session));
   }
 
-  /// Reads a server's address; one address has one spelling, since logins are kept by it.
-  static URI address(String text) {
-    try {
-      var uri = new URI(text.strip().replaceAll("/+$", ""));
-      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-      boolean web = scheme.equals("http") || scheme.equals("https");
-      boolean plain = uri.getUserInfo() == null && uri.getQuery() == null;
-      if (web && plain && uri.getHost() != null && uri.getFragment() == null) {
-        String host = uri.getHost().toLowerCase(Locale.ROOT);
-        return new URI(scheme, null, host, uri.getPort(), uri.getPath(), null, null);
-      }
-    } catch (URISyntaxException e) {
-      // Not an address at all: the same answer as for one of another kind.
-    }
-    throw new Failure.Usage("«" + text + "» is not a server's address: write " + DEFAULT_SERVER);
+  /// Whose certificates are trusted in place of what Java trusts, if anything was said of it.
+  Optional<SSLContext> trusted() {
+    String file = ca == null ? shell.env().getOrDefault(CA_VARIABLE, "") : ca.toString();
+    return file.isEmpty() ? Optional.empty() : Optional.of(TrustedCa.of(file(file)));
   }
 
   Instant now() {

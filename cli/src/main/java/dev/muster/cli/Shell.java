@@ -33,4 +33,9 @@ record Shell(
         Optional.ofNullable(console).filter(Console::isTerminal),
         InstantSource.system());
   }
+
+  /// Whether a line may be drawn over itself.
+  boolean redraws() {
+    return console.isPresent() && !env.getOrDefault("TERM", "dumb").equals("dumb");
+  }
 }

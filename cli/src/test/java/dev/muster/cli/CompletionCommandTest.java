@@ -31,7 +31,7 @@ class CompletionCommandTest extends CliTest {
 
   @Test
   void bashCompletesTheCommands() throws Exception {
-    assertThat(completions("muster", "pol")).containsExactly("policy");
+    assertThat(completions("muster", "poli")).containsExactly("policy");
     assertThat(completions("muster", "pro")).containsExactly("profiles");
     assertThat(completions("muster", "ser")).containsExactly("server");
   }

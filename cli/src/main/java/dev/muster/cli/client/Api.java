@@ -31,6 +31,7 @@ public final class Api {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LARGEST_PAGE = 500;
+  private static final Duration CONNECTING = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LONG_PATIENCE = Duration.ofHours(1);
 
@@ -48,9 +49,7 @@ public final class Api {
   }
 
   private static HttpClient.Builder builder() {
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .connectTimeout(Duration.ofSeconds(10));
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECTING);
   }
 
   private Api(URI server, Session session, HttpClient http) {
@@ -65,6 +64,11 @@ public final class Api {
 
   public JsonNode get(Route route) {
     return call("GET", route, null);
+  }
+
+  /// The same for an answer that needs no work: a server that takes longer is taken for none.
+  public JsonNode getPromptly(Route route) {
+    return read(answered("GET", route, null, CONNECTING, BodyHandlers.ofByteArray()));
   }
 
   /// The same for an answer that may be long in coming.

@@ -12,7 +12,8 @@ public abstract sealed class Failure extends RuntimeException {
     super(message, cause);
   }
 
-  /// What the process ends with: 1 when the server or the network refused, 2 for wrong usage.
+  /// What the process ends with: 1 when the server or the network refused, 2 for wrong usage, 130
+  /// when it was interrupted.
   public abstract int exitCode();
 
   /// The server answered, and the answer is no. `status` is the HTTP status.
@@ -90,6 +91,55 @@ public abstract sealed class Failure extends RuntimeException {
     @Override
     public int exitCode() {
       return 2;
+    }
+  }
+
+  /// A failure of a command whose lines are a contract with scripts: they read it where they read
+  /// the rest, on stdout.
+  public static sealed class Told extends Failure {
+    private final int exitCode;
+
+    public Told(String message, int exitCode) {
+      super(message, null);
+      this.exitCode = exitCode;
+    }
+
+    @Override
+    public int exitCode() {
+      return exitCode;
+    }
+  }
+
+  /// The fleet service answered with a status that is not OK, or the call broke on its way.
+  public static final class Rpc extends Told {
+    private final String code;
+
+    /// @param code the name of the gRPC status code, such as `NOT_FOUND`
+    public Rpc(String code, String details) {
+      super(
+          "✗ gRPC error: StatusCode."
+              + code
+              + " - "
+              + details
+              + (code.equals("UNAUTHENTICATED") ? "\n  Log in with: muster login" : ""),
+          1);
+      this.code = code;
+    }
+
+    public String code() {
+      return code;
+    }
+  }
+
+  /// The person at the keyboard has had enough.
+  public static final class Interrupted extends Failure {
+    public Interrupted() {
+      super("Interrupted.", null);
+    }
+
+    @Override
+    public int exitCode() {
+      return 130;
     }
   }
 }

@@ -44,6 +44,11 @@ public final class Logins {
     return current.isEmpty() ? Optional.empty() : Optional.of(URI.create(current));
   }
 
+  /// Whether there is a login to any server.
+  public boolean any() {
+    return !read().path("logins").isEmpty();
+  }
+
   public Optional<Login> find(URI server) {
     JsonNode login = read().path("logins").path(server.toString());
     if (!login.isObject()) {
@@ -97,6 +102,11 @@ public final class Logins {
     @Override
     public Optional<String> access() {
       return Optional.of(login.access());
+    }
+
+    @Override
+    public boolean renews() {
+      return true;
     }
 
     @Override

@@ -37,6 +37,11 @@ public interface Session {
   /// The access token to send, if there is one.
   Optional<String> access();
 
+  /// Whether there may be another access token when this one is refused.
+  default boolean renews() {
+    return false;
+  }
+
   /// Another access token in place of the one that the server refused; empty when the caller has to
   /// log in again. `api` speaks to the same server without a credential.
   Optional<String> renew(Api api, String refused);
