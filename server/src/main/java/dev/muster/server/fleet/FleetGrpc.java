@@ -1,5 +1,15 @@
 package dev.muster.server.fleet;
 
+import dev.muster.fleet.CancelDeviceActionRequest;
+import dev.muster.fleet.CancelDeviceActionResponse;
+import dev.muster.fleet.GetDeviceActionStatusRequest;
+import dev.muster.fleet.GetDeviceActionStatusResponse;
+import dev.muster.fleet.InitiateDeviceActionRequest;
+import dev.muster.fleet.InitiateDeviceActionResponse;
+import dev.muster.fleet.ListDeviceActionsRequest;
+import dev.muster.fleet.ListDeviceActionsResponse;
+import dev.muster.fleet.RetryDeviceActionRequest;
+import dev.muster.fleet.RetryDeviceActionResponse;
 import dev.muster.fleet.DeviceManagementServiceGrpc.DeviceManagementServiceImplBase;
 import dev.muster.fleet.GetDeviceInfoRequest;
 import dev.muster.fleet.GetDeviceInfoResponse;
@@ -22,11 +32,13 @@ import java.util.Set;
 public final class FleetGrpc extends DeviceManagementServiceImplBase implements RpcService {
   private final FleetDevices devices;
   private final FleetLists lists;
+  private final FleetActions actions;
   private final ServerInfo server;
 
-  FleetGrpc(FleetDevices devices, FleetLists lists, ServerInfo server) {
+  FleetGrpc(FleetDevices devices, FleetLists lists, FleetActions actions, ServerInfo server) {
     this.devices = devices;
     this.lists = lists;
+    this.actions = actions;
     this.server = server;
   }
 
@@ -74,6 +86,36 @@ public final class FleetGrpc extends DeviceManagementServiceImplBase implements 
   public void listDevices(
       ListDevicesRequest request, StreamObserver<ListDevicesResponse> observer) {
     answer(observer, lists.list(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void initiateDeviceAction(
+      InitiateDeviceActionRequest request, StreamObserver<InitiateDeviceActionResponse> observer) {
+    answer(observer, actions.initiate(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void getDeviceActionStatus(
+      GetDeviceActionStatusRequest request, StreamObserver<GetDeviceActionStatusResponse> observer) {
+    answer(observer, actions.show(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void listDeviceActions(
+      ListDeviceActionsRequest request, StreamObserver<ListDeviceActionsResponse> observer) {
+    answer(observer, actions.list(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void cancelDeviceAction(
+      CancelDeviceActionRequest request, StreamObserver<CancelDeviceActionResponse> observer) {
+    answer(observer, actions.cancel(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void retryDeviceAction(
+      RetryDeviceActionRequest request, StreamObserver<RetryDeviceActionResponse> observer) {
+    answer(observer, actions.retry(RpcCall.current().caller(), request));
   }
 
   @Override

@@ -3,15 +3,21 @@ package dev.muster.server.fleet;
 import dev.muster.fleet.DeviceInfo;
 import dev.muster.fleet.ListDevicesRequest;
 import dev.muster.fleet.ListDevicesResponse;
+import dev.muster.server.action.ActionId;
+import dev.muster.server.action.Actions;
+import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceFilter;
+import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.DeviceLists;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Lists of devices: a page, or for clients that know no pages all of them in one answer, which is
@@ -23,10 +29,14 @@ final class FleetLists {
   /// More than fits into the message that a client takes unless it is told otherwise (4 MiB).
   static final int MOST_AT_ONCE = 100_000;
 
+  private final Database database;
   private final DeviceLists lists;
+  private final Actions actions;
 
-  FleetLists(DeviceLists lists) {
+  FleetLists(Database database, DeviceLists lists, Actions actions) {
+    this.database = database;
     this.lists = lists;
+    this.actions = actions;
   }
 
   ListDevicesResponse list(Caller caller, ListDevicesRequest request) {
@@ -48,7 +58,7 @@ final class FleetLists {
         ListDevicesResponse.newBuilder()
             .setSuccess(true)
             .setMessage(Contract.retrieved(found.entries().size()))
-            .addAllDevices(infos(found));
+            .addAllDevices(infos(caller, found));
     if (found.next() != null) {
       answer.setNextPageToken(found.next());
     }
@@ -60,7 +70,7 @@ final class FleetLists {
     String token = null;
     do {
       DeviceLists.Listed found = read(caller, filter, token, LARGEST_PAGE);
-      devices.addAll(infos(found));
+      devices.addAll(infos(caller, found));
       token = found.next();
       if (devices.size() > MOST_AT_ONCE) {
         throw Refusal.of(
@@ -95,7 +105,16 @@ final class FleetLists {
     }
   }
 
-  private static List<DeviceInfo> infos(DeviceLists.Listed found) {
-    return found.entries().stream().map(Devices.Entry::device).map(FleetWire::info).toList();
+  private List<DeviceInfo> infos(Caller caller, DeviceLists.Listed found) {
+    List<Device> devices = found.entries().stream().map(Devices.Entry::device).toList();
+    Map<DeviceId, ActionId> running =
+        database.in(
+            caller.organization(),
+            handle ->
+                actions.running(
+                    handle, caller.organization(), devices.stream().map(Device::id).toList()));
+    return devices.stream()
+        .map(device -> FleetWire.info(device, running.get(device.id())))
+        .toList();
   }
 }

@@ -5,6 +5,7 @@ import dev.muster.fleet.DeviceInfo;
 import dev.muster.fleet.DeviceStatus;
 import dev.muster.fleet.RegisterDeviceRequest;
 import dev.muster.protocol.Platform;
+import dev.muster.server.action.ActionId;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.Lifecycle;
 import dev.muster.server.device.NewDevice;
@@ -21,7 +22,8 @@ final class FleetWire {
 
   private FleetWire() {}
 
-  static DeviceInfo info(Device device) {
+  /// @param running its present action; null when none runs
+  static DeviceInfo info(Device device, @Nullable ActionId running) {
     return DeviceInfo.newBuilder()
         .setDeviceId(device.handle())
         .setStatus(DeviceStatus.valueOf(device.status()))
@@ -32,6 +34,7 @@ final class FleetWire {
         .setPlatform(device.platform().name())
         .setLifecycle(device.lifecycle().name())
         .addAllTags(device.tags())
+        .setCurrentActionId(running == null ? "" : running.value())
         .build();
   }
 

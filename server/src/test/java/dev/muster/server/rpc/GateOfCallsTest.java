@@ -93,7 +93,7 @@ class GateOfCallsTest {
       assertThat(trailer(refused, "muster-error-code")).isEqualTo("forbidden");
     }
     register(Grpc.as(admin.newUser("operator")), "by-operator");
-    register(Grpc.as(key(admin, "write_devices")), "by-key");
+    register(Grpc.as(key(admin, "devices")), "by-key");
 
     for (Api machine : List.of(EnrolledDevice.in(admin).self(), EnrolledDevice.enroller(admin))) {
       assertThat(refusal(Grpc.as(machine)).getStatus().getCode())
@@ -136,8 +136,13 @@ class GateOfCallsTest {
   void nobodyOfAClosedOrganizationIsLetIn() {
     Api admin = Api.ofNewOrganization();
     list(Grpc.as(admin));
-    String id = admin.get("/api/users/me/").at("organization");
-    Api.home().delete("/api/organizations/" + id + "/").expect(202);
+    Api.Answer me = admin.get("/api/users/me/");
+    Api.home()
+        .send(
+            "DELETE",
+            "/api/organizations/" + me.at("organization") + "/",
+            Map.of("confirm_name", me.at("organization_name")))
+        .expect(202);
     StatusRuntimeException refused = refusal(Grpc.as(admin));
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
   }
