@@ -6,6 +6,7 @@ import dev.muster.server.platform.OrganizationId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public record Action(
     Run run,
     Progress progress,
     @Nullable End end) {
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
   /// What was asked for; never changes.
   ///
@@ -83,6 +85,10 @@ public record Action(
     return state == ActionState.RUNNING && run.nextAttemptAt() == null;
   }
 
+  boolean isExpired(Instant now) {
+    return !order.expiresAt().isAfter(now);
+  }
+
   /// When something happens by itself unless something else does before; null once it has ended.
   @Nullable Instant dueAt() {
     return switch (state) {
@@ -129,27 +135,26 @@ public record Action(
     return with(state, run, said, null);
   }
 
-  /// This attempt has failed and there is another, after `backoff` doubled for each attempt so far,
-  /// an hour at most.
-  Action postponed(Instant now, Duration backoff) {
-    require(isAttempted() && hasAttemptsLeft());
+  /// When the next attempt is to begin if this one has failed now: after `backoff` doubled for each
+  /// attempt so far, an hour at most. Empty when there is none, or it would come too late to be
+  /// delivered.
+  Optional<Instant> nextAttempt(Instant now, Duration backoff) {
     long doublings = Math.min(run.attempt() - 1, 20);
     Duration pause = backoff.multipliedBy(1L << doublings);
-    Duration most = Duration.ofHours(1);
-    return with(
-        state,
-        new Run(
-            run.startedAt(),
-            run.attempt(),
-            null,
-            now.plus(pause.compareTo(most) > 0 ? most : pause),
-            null),
-        Progress.NONE,
-        null);
+    Instant next = now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
+    return run.attempt() < order.attempts() && next.isBefore(order.expiresAt())
+        ? Optional.of(next)
+        : Optional.empty();
   }
 
-  boolean hasAttemptsLeft() {
-    return run.attempt() < order.attempts();
+  /// This attempt has failed and another begins at `next`.
+  Action postponed(Instant next) {
+    require(isAttempted());
+    return with(
+        state,
+        new Run(run.startedAt(), run.attempt(), null, next, null),
+        Progress.NONE,
+        null);
   }
 
   Action ended(ActionState how, Instant now, @Nullable String error, Json.@Nullable Obj result) {

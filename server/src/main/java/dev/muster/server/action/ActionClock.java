@@ -7,6 +7,7 @@ import dev.muster.server.platform.Refusal;
 import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -45,28 +46,32 @@ public class ActionClock implements RecurringJob {
 
   @Override
   public void run() {
+    Instant now = clock.instant();
+    ActionStore.Due last = null;
     List<ActionStore.Due> due;
     do {
-      due = database.acrossOrganizations(handle -> ActionStore.due(handle, clock.instant(), BATCH));
-      long done = due.stream().filter(this::tick).count();
-      if (done < due.size()) {
-        return; // what was refused is due still, and is not tried again at once
-      }
+      ActionStore.Due seen = last;
+      due = database.acrossOrganizations(handle -> ActionStore.due(handle, now, seen, BATCH));
+      due.forEach(this::tick);
+      last = due.isEmpty() ? null : due.getLast();
     } while (due.size() == BATCH && !Thread.currentThread().isInterrupted());
   }
 
-  private boolean tick(ActionStore.Due due) {
+  /// What cannot be done now is due still, holds up nothing that is due after it, and is tried again
+  /// at the next run.
+  private void tick(ActionStore.Due due) {
     try {
-      return database.in(
+      database.in(
           due.organization(),
           handle -> {
             var device = devices.hold(handle, due.organization(), due.device().toString());
             lane.tick(handle, device, Actions.require(handle, due.organization(), due.id()));
-            return true;
+            return due;
           });
     } catch (Refusal refusal) {
       Log.debugf("Action %s is looked at again: %s", due.id(), refusal.getMessage());
-      return false;
+    } catch (RuntimeException failure) {
+      Log.warnf(failure, "Action %s is looked at again", due.id());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.muster.server.action;
 
 import dev.muster.protocol.CommandSignature;
+import dev.muster.protocol.CommandSignature;
 import dev.muster.protocol.Json;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Caller;
@@ -12,12 +13,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +37,8 @@ final class ActionStore {
       """;
 
   /// What the clock must look at.
-  record Due(OrganizationId organization, DeviceId device, ActionId id) {}
+  record Due(
+      OrganizationId organization, DeviceId device, ActionId id, long number, Instant at) {}
 
   /// An action that was asked for with a client token before.
   record Known(ActionId id, String requestHash) {}
@@ -221,20 +225,27 @@ final class ActionStore {
   }
 
   /// What the clock must look at, the longest due first. Nobody is locked by looking.
-  static List<Due> due(Handle handle, Instant now, int limit) {
-    return handle
-        .createQuery(
-            """
-            select organization_id, device_id, id from action.action
-            where due_at <= :now order by due_at limit :limit
-            """)
+  ///
+  /// @param seen after which to go on; null to begin
+  static List<Due> due(Handle handle, Instant now, @Nullable Due seen, int limit) {
+    Query query =
+        handle.createQuery(
+            "select organization_id, device_id, id, number, due_at from action.action where due_at <= :now"
+                + (seen == null ? "" : " and (due_at, number) > (:dueAt, :number)")
+                + " order by due_at, number limit :limit");
+    if (seen != null) {
+      query.bind("dueAt", seen.at()).bind("number", seen.number());
+    }
+    return query
         .bind("now", now)
         .bind("limit", limit)
         .map((row, _) ->
             new Due(
-                new OrganizationId(row.getObject(1, UUID.class)),
-                new DeviceId(row.getObject(2, UUID.class)),
-                new ActionId(row.getString(3))))
+                new OrganizationId(row.getObject("organization_id", UUID.class)),
+                new DeviceId(row.getObject("device_id", UUID.class)),
+                new ActionId(row.getString("id")),
+                row.getLong("number"),
+                instant(row, "due_at")))
         .list();
   }
 

@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -72,14 +73,41 @@ public class Actions {
     OrganizationId organization = caller.organization();
     return database.in(
         organization,
-        handle -> initiate(handle, caller, devices.hold(handle, organization, device), request));
+        handle ->
+            asked(handle, caller, devices.hold(handle, organization, device), request, null));
   }
 
-  private Action initiate(Handle handle, Caller caller, Device device, NewAction request) {
+  private Action asked(
+      Handle handle,
+      Caller caller,
+      Device device,
+      NewAction request,
+      @Nullable ActionId retryOf) {
     Action known = known(handle, device, request);
     if (known != null) {
       return known;
     }
+    Action action = inserted(handle, caller, device, request, new Origin(null, retryOf));
+    audit.record(
+        handle, caller, Change.of("action.initiated", "action", action.id()).to(described(action)));
+    return begun(handle, device, action);
+  }
+
+  /// One action of a batch, on a device that is held. Whoever made the batch was checked and
+  /// written down then.
+  ///
+  /// @throws Refusal in the words of [#initiate]
+  public Action initiate(
+      Handle handle, Caller caller, Device device, NewAction request, UUID batch) {
+    return begun(
+        handle, device, inserted(handle, caller, device, request, new Origin(batch, null)));
+  }
+
+  /// What an action came from, beside a request of its own.
+  private record Origin(@Nullable UUID batch, @Nullable ActionId retryOf) {}
+
+  private Action inserted(
+      Handle handle, Caller caller, Device device, NewAction request, Origin origin) {
     Map<String, String> params = allowed.require(handle, device, request);
     boolean busy = ActionStore.findRunning(handle, device.organization(), device.id()).isPresent();
     if (busy && !request.queued()) {
@@ -89,18 +117,16 @@ public class Actions {
       supersede(handle, device, request.type(), params);
     }
     requireRoom(handle, device);
-    Action action = fresh(handle, device, request, params, null, null);
+    Action action = fresh(handle, device, request, params, origin);
     if (!ActionStore.insert(
         handle, caller, action, request.clientToken(), request.hash(device.handle()))) {
       throw tokenReused();
     }
-    audit.record(
-        handle, caller, Change.of("action.initiated", "action", action.id()).to(described(action)));
-    return begun(handle, device, action);
+    return action;
   }
 
   /// Starts the new action if it is its turn, and tells of it in either case.
-  Action begun(Handle handle, Device device, Action action) {
+  private Action begun(Handle handle, Device device, Action action) {
     var _ = lane.advance(handle, device);
     Action present = require(handle, device.organization(), action.id());
     if (present.state() == ActionState.PENDING) {
@@ -160,13 +186,12 @@ public class Actions {
     }
   }
 
-  Action fresh(
+  private Action fresh(
       Handle handle,
       Device device,
       NewAction request,
       Map<String, String> params,
-      @Nullable UUID batch,
-      @Nullable ActionId retryOf) {
+      Origin origin) {
     Instant now = clock.instant();
     long number = ActionStore.nextNumber(handle);
     Duration ttl = request.ttl() == null ? settings.ttl() : request.ttl();
@@ -184,8 +209,8 @@ public class Actions {
             now.plus(ttl),
             request.timeout() == null ? settings.timeout() : request.timeout(),
             request.attempts() == null ? settings.attempts() : request.attempts(),
-            batch,
-            retryOf),
+            origin.batch(),
+            origin.retryOf()),
         ActionState.PENDING,
         Action.Run.NONE,
         Action.Progress.NONE,
@@ -272,11 +297,8 @@ public class Actions {
                   .within(Duration.between(order.createdAt(), order.expiresAt()), order.timeout())
                   .tried(order.attempts())
                   .named(clientToken);
-          return initiate(
-              handle,
-              caller,
-              devices.hold(handle, organization, before.device().toString()),
-              again);
+          Device device = devices.hold(handle, organization, before.device().toString());
+          return asked(handle, caller, device, again, before.id());
         });
   }
 

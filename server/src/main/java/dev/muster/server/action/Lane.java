@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// transitions of one device ever run side by side, so each sees what the one before has left.
 @Singleton
 public class Lane {
+  private static final String NO_TURN = "It did not get its turn before it expired.";
+
   private final Devices devices;
   private final Simulator simulator;
   private final Settings.Action settings;
@@ -51,13 +53,18 @@ public class Lane {
     this.changes = changes;
   }
 
-  /// Starts what comes next when nothing runs. Says whether something was started.
+  /// Starts what comes next when nothing runs, and on the way expires what the clock has not come
+  /// to. Says whether something was started.
   boolean advance(Handle handle, Device device) {
     if (device.lifecycle() != Lifecycle.ACTIVE
         || ActionStore.findRunning(handle, device.organization(), device.id()).isPresent()) {
       return false;
     }
     Optional<Action> next = ActionStore.findNext(handle, device.organization(), device.id());
+    while (next.isPresent() && next.get().isExpired(clock.instant())) {
+      end(handle, device, next.get(), expired(NO_TURN));
+      next = ActionStore.findNext(handle, device.organization(), device.id());
+    }
     next.ifPresent(action -> attempt(handle, device, action));
     return next.isPresent();
   }
@@ -85,14 +92,15 @@ public class Lane {
       Attempt.Outcome outcome,
       String message,
       boolean recall) {
-    if (!action.hasAttemptsLeft()) {
+    Instant now = clock.instant();
+    Optional<Instant> next = action.nextAttempt(now, settings.backoff());
+    if (next.isEmpty()) {
       end(handle, device, action, new Ending(ActionState.FAILED, outcome, message, null, recall));
       return;
     }
-    Instant now = clock.instant();
     AttemptStore.end(handle, action, outcome, message, now);
     over(handle, action, recall);
-    Action postponed = action.postponed(now, settings.backoff());
+    Action postponed = action.postponed(next.get());
     ActionStore.update(handle, postponed);
     tell(handle, postponed);
   }
@@ -157,7 +165,9 @@ public class Lane {
     }
     Action.Simulated simulated = action.run().simulated();
     if (action.state() == ActionState.PENDING) {
-      end(handle, device, action, expired("It did not get its turn before it expired."));
+      end(handle, device, action, expired(NO_TURN));
+    } else if (action.run().nextAttemptAt() != null && action.isExpired(now)) {
+      end(handle, device, action, expired("It expired before its next attempt could begin."));
     } else if (action.run().nextAttemptAt() != null) {
       attempt(handle, device, action);
     } else if (simulated != null) {

@@ -267,6 +267,48 @@ class ActionsTest {
   }
 
   @Test
+  void aRetryIsANewActionThatSaysWhatItIsToDoAgain() {
+    Action action =
+        tenant.ask(
+            device, NewAction.of(ActionType.RING, Map.of("seconds", "5")).at(ActionPriority.HIGH));
+    refused(
+        ErrorCode.ACTION_STATE,
+        () -> world.actions.retry(tenant.admin(), action.id().value(), null));
+    world.actions.cancel(tenant.admin(), action.id().value(), null);
+
+    Action again = world.actions.retry(tenant.admin(), action.id().value(), "again");
+
+    assertThat(again.order().retryOf()).isEqualTo(action.id());
+    assertThat(again.order().params()).isEqualTo(action.order().params());
+    assertThat(again.order().priority()).isEqualTo(ActionPriority.HIGH);
+    assertThat(world.actions.retry(tenant.admin(), action.id().value(), "again")).isEqualTo(again);
+  }
+
+  @Test
+  void noAttemptFollowsThatWouldComeTooLate() {
+    Action action =
+        tenant.ask(device, NewAction.of(ActionType.PING, Map.of()).within(Duration.ofSeconds(10), null));
+
+    tenant.answer(action, "failed", "flat battery");
+
+    assertThat(tenant.now(action).state()).isEqualTo(FAILED);
+  }
+
+  @Test
+  void whatHasExpiredUnseenIsNotStartedAnyMore() {
+    Action first = tenant.ask(device, ActionType.PING);
+    Action late =
+        tenant.ask(device, NewAction.of(ActionType.PING, Map.of()).within(Duration.ofMinutes(1), null));
+    Action next = tenant.ask(device, ActionType.RING);
+    world.clock.advance(Duration.ofMinutes(1));
+
+    tenant.answer(first, "success", null);
+
+    assertThat(tenant.now(late).state()).isEqualTo(EXPIRED);
+    assertThat(tenant.now(next).state()).isEqualTo(RUNNING);
+  }
+
+  @Test
   void aListGoesPageByPageFromTheNewest() {
     List<String> asked =
         java.util.stream.IntStream.range(0, 5)
