@@ -16,6 +16,7 @@ import jakarta.ws.rs.QueryParam;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -30,12 +31,19 @@ import org.jspecify.annotations.Nullable;
 public class ActionResource {
   private final Actions actions;
   private final ActionLists lists;
+  private final Waitings waitings;
   private final CurrentCaller caller;
   private final Paging paging;
 
-  ActionResource(Actions actions, ActionLists lists, CurrentCaller caller, Paging paging) {
+  ActionResource(
+      Actions actions,
+      ActionLists lists,
+      Waitings waitings,
+      CurrentCaller caller,
+      Paging paging) {
     this.actions = actions;
     this.lists = lists;
+    this.waitings = waitings;
     this.caller = caller;
     this.paging = paging;
   }
@@ -65,14 +73,17 @@ public class ActionResource {
                 : Ids.parse(String.valueOf(batch))
                     .orElseThrow(() -> Refusal.parameter("batch", "must be the id of a batch")));
     ActionLists.Listed found = lists.list(caller.get(), filter, paging.cursor(), paging.limit());
-    return paging.page(found.count(), found.actions(), found.next()).map(ActionWire.Row::of);
+    Map<ActionId, Waiting> waiting = waitings.of(caller.get(), found.actions());
+    return paging
+        .page(found.count(), found.actions(), found.next())
+        .map(action -> ActionWire.Row.of(action, waiting.get(action.id())));
   }
 
   @GET
   @Path("{action_id}")
   @Operation(summary = "Show an action")
   public ActionWire.Row show(@PathParam("action_id") String action) {
-    return ActionWire.Row.of(actions.show(caller.get(), action));
+    return row(actions.show(caller.get(), action));
   }
 
   @GET
@@ -96,7 +107,7 @@ public class ActionResource {
           ErrorCode.ACTION_STATE,
           "The action has ended already: it is " + cancelled.action().state() + ".");
     }
-    return ActionWire.Row.of(cancelled.action());
+    return row(cancelled.action());
   }
 
   @POST
@@ -107,8 +118,12 @@ public class ActionResource {
   @ResponseStatus(201)
   public ActionWire.Row retry(
       @PathParam("action_id") String action, @Valid ActionWire.@Nullable Retry body) {
+    return row(actions.retry(caller.get(), action, body == null ? null : body.clientToken()));
+  }
+
+  private ActionWire.Row row(Action action) {
     return ActionWire.Row.of(
-        actions.retry(caller.get(), action, body == null ? null : body.clientToken()));
+        action, waitings.of(caller.get(), List.of(action)).get(action.id()));
   }
 
   private static boolean blank(@Nullable String text) {

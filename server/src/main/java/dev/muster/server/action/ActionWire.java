@@ -1,5 +1,6 @@
 package dev.muster.server.action;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.muster.protocol.Json;
@@ -56,8 +57,9 @@ final class ActionWire {
       @Nullable Instant startedAt,
       @Nullable Instant deliveredAt,
       @Nullable Instant nextAttemptAt,
-      @Nullable Instant endedAt) {
-    static Row of(Action action) {
+      @Nullable Instant endedAt,
+      @Nullable WaitingBody waiting) {
+    static Row of(Action action, @Nullable Waiting waiting) {
       Action.Order order = action.order();
       Action.Run run = action.run();
       Action.End end = action.end();
@@ -85,9 +87,16 @@ final class ActionWire {
           run.startedAt(),
           run.deliveredAt(),
           run.nextAttemptAt(),
-          end == null ? null : end.at());
+          end == null ? null : end.at(),
+          waiting == null
+              ? null
+              : new WaitingBody(waiting.what(), waiting.since(), waiting.next()));
     }
   }
+
+  /// Why an action has not ended: what it waits for, since when, what will happen next.
+  @Schema(name = "Waiting")
+  public record WaitingBody(@JsonProperty("for") String what, Instant since, String next) {}
 
   /// An action to ask for. Words in any case; the values of `params` are texts, numbers or
   /// booleans.

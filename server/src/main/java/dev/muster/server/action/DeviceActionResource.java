@@ -7,6 +7,7 @@ import jakarta.validation.Valid;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -17,10 +18,12 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @RunOnVirtualThread
 public class DeviceActionResource {
   private final Actions actions;
+  private final Waitings waitings;
   private final CurrentCaller caller;
 
-  DeviceActionResource(Actions actions, CurrentCaller caller) {
+  DeviceActionResource(Actions actions, Waitings waitings, CurrentCaller caller) {
     this.actions = actions;
+    this.waitings = waitings;
     this.caller = caller;
   }
 
@@ -34,7 +37,8 @@ public class DeviceActionResource {
   @ResponseStatus(201)
   public ActionWire.Row initiate(
       @PathParam("device_id") String device, @Valid ActionWire.Creation body) {
+    Action action = actions.initiate(caller.get(), device, Bodies.present(body).toNewAction());
     return ActionWire.Row.of(
-        actions.initiate(caller.get(), device, Bodies.present(body).toNewAction()));
+        action, waitings.of(caller.get(), List.of(action)).get(action.id()));
   }
 }

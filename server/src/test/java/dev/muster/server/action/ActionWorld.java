@@ -23,6 +23,7 @@ import dev.muster.server.testing.TestDatabase;
 import dev.muster.server.testing.TestSettings;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,10 @@ final class ActionWorld implements AutoCloseable {
   final Handovers handovers = new Handovers();
   final ActionClock ticks;
   final ActionLists lists;
+  final Waitings waitings;
+
+  /// What the room that hands out commands would say, by request id.
+  final Map<String, DeliveryView.Delivery> deliveries = new HashMap<>();
 
   /// Numbers that the simulator meets in place of chance.
   double chance = 0.5;
@@ -73,6 +78,7 @@ final class ActionWorld implements AutoCloseable {
     results = new Results(database, devices, lane, clock);
     ticks = new ActionClock(database, devices, lane, clock);
     lists = new ActionLists(database, devices);
+    waitings = new Waitings(database, List.of((_, _, _) -> deliveries));
   }
 
   @Override
