@@ -65,11 +65,15 @@ final class Contract {
     try {
       return work.get();
     } catch (Refusal refusal) {
-      throw switch (refusal.code()) {
-        case NOT_FOUND -> Refusal.of(ErrorCode.NOT_FOUND, "Device not found");
-        case ALREADY_EXISTS -> Refusal.of(ErrorCode.ALREADY_EXISTS, "Device already exists");
-        default -> refusal;
-      };
+      throw aboutDevice(refusal);
     }
+  }
+
+  static Refusal aboutDevice(Refusal refusal) {
+    return switch (refusal.code()) {
+      case NOT_FOUND -> Refusal.of(ErrorCode.NOT_FOUND, "Device not found");
+      case ALREADY_EXISTS -> Refusal.of(ErrorCode.ALREADY_EXISTS, "Device already exists");
+      default -> refusal;
+    };
   }
 }

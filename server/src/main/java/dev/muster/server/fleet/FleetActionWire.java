@@ -181,7 +181,6 @@ final class FleetActionWire {
   private static @Nullable UUID batch(String id) {
     return id.isEmpty()
         ? null
-        : Ids.parse(id)
-            .orElseThrow(() -> Refusal.invalid("batch_id", "must be the id of a batch"));
+        : Ids.parse(id).orElseThrow(() -> Refusal.invalid("batch_id", "must be the id of a batch"));
   }
 }

@@ -98,8 +98,8 @@ final class FleetActions {
     Contract.requireActionId(request.getActionId());
     String reason = request.getReason();
     Actions.Cancelled cancelled =
-        Contract.ofAction(() ->
-            actions.cancel(caller, request.getActionId(), reason.isBlank() ? null : reason));
+        Contract.ofAction(
+            () -> actions.cancel(caller, request.getActionId(), reason.isBlank() ? null : reason));
     return CancelDeviceActionResponse.newBuilder()
         .setSuccess(cancelled.now())
         .setMessage(
@@ -113,8 +113,7 @@ final class FleetActions {
   RetryDeviceActionResponse retry(Caller caller, RetryDeviceActionRequest request) {
     Contract.requireActionId(request.getActionId());
     String token = FleetActionWire.token(request.getClientToken());
-    Action action =
-        Contract.ofAction(() -> actions.retry(caller, request.getActionId(), token));
+    Action action = Contract.ofAction(() -> actions.retry(caller, request.getActionId(), token));
     return RetryDeviceActionResponse.newBuilder()
         .setSuccess(true)
         .setMessage(Contract.INITIATED)

@@ -2,23 +2,23 @@ package dev.muster.server.fleet;
 
 import dev.muster.fleet.CancelDeviceActionRequest;
 import dev.muster.fleet.CancelDeviceActionResponse;
+import dev.muster.fleet.DeviceManagementServiceGrpc.DeviceManagementServiceImplBase;
 import dev.muster.fleet.GetDeviceActionStatusRequest;
 import dev.muster.fleet.GetDeviceActionStatusResponse;
-import dev.muster.fleet.InitiateDeviceActionRequest;
-import dev.muster.fleet.InitiateDeviceActionResponse;
-import dev.muster.fleet.ListDeviceActionsRequest;
-import dev.muster.fleet.ListDeviceActionsResponse;
-import dev.muster.fleet.RetryDeviceActionRequest;
-import dev.muster.fleet.RetryDeviceActionResponse;
-import dev.muster.fleet.DeviceManagementServiceGrpc.DeviceManagementServiceImplBase;
 import dev.muster.fleet.GetDeviceInfoRequest;
 import dev.muster.fleet.GetDeviceInfoResponse;
 import dev.muster.fleet.GetServerInfoRequest;
 import dev.muster.fleet.GetServerInfoResponse;
+import dev.muster.fleet.InitiateDeviceActionRequest;
+import dev.muster.fleet.InitiateDeviceActionResponse;
+import dev.muster.fleet.ListDeviceActionsRequest;
+import dev.muster.fleet.ListDeviceActionsResponse;
 import dev.muster.fleet.ListDevicesRequest;
 import dev.muster.fleet.ListDevicesResponse;
 import dev.muster.fleet.RegisterDeviceRequest;
 import dev.muster.fleet.RegisterDeviceResponse;
+import dev.muster.fleet.RetryDeviceActionRequest;
+import dev.muster.fleet.RetryDeviceActionResponse;
 import dev.muster.fleet.SetDeviceStatusRequest;
 import dev.muster.fleet.SetDeviceStatusResponse;
 import dev.muster.server.rpc.RpcCall;
@@ -96,7 +96,8 @@ public final class FleetGrpc extends DeviceManagementServiceImplBase implements 
 
   @Override
   public void getDeviceActionStatus(
-      GetDeviceActionStatusRequest request, StreamObserver<GetDeviceActionStatusResponse> observer) {
+      GetDeviceActionStatusRequest request,
+      StreamObserver<GetDeviceActionStatusResponse> observer) {
     answer(observer, actions.show(RpcCall.current().caller(), request));
   }
 

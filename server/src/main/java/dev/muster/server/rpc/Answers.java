@@ -32,8 +32,8 @@ final class Answers implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    OneEndCall<Q, A> guarded = new OneEndCall<>(call, this::status);
     RpcCall rpc = RpcCall.current();
+    OneEndCall<Q, A> guarded = new OneEndCall<>(call, failure -> status(failure, rpc));
     rpc.endBy(guarded::end);
     try {
       return new Guarded<>(next.startCall(guarded, headers), guarded);
@@ -43,7 +43,7 @@ final class Answers implements ServerInterceptor {
     }
   }
 
-  private StatusRuntimeException status(Throwable failure) {
+  private StatusRuntimeException status(Throwable failure, RpcCall rpc) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof Refusal refusal) {
         return refused(refusal);
@@ -57,7 +57,7 @@ final class Answers implements ServerInterceptor {
       case StatusException status when isSaid(status.getStatus()) ->
           status.getStatus().asRuntimeException(trailersOf(status));
       default -> {
-        Log.errorf(failure, "Call %s failed", RpcCall.current().requestId());
+        Log.errorf(failure, "Call %s failed", rpc.requestId());
         yield refused(Refusal.internal());
       }
     };

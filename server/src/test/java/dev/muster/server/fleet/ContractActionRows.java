@@ -42,8 +42,7 @@ abstract class ContractActionRows {
     JsonNode answer =
         fleet.call(
             "InitiateDeviceAction",
-            Map.of(
-                "device_id", device, "action_type", type, "action_params", Map.of("to", "2.0")));
+            Map.of("device_id", device, "action_type", type, "action_params", Map.of("to", "2.0")));
     assertThat(answer.get("success").asBoolean()).isTrue();
     assertThat(answer.get("message").asText()).isEqualTo("Action initiated successfully");
     assertThat(answer.get("action_status").asText()).isEqualTo("RUNNING");
@@ -56,12 +55,18 @@ abstract class ContractActionRows {
         .post(
             "/v1/action-result",
             Map.of(
-                "request_id", action + "-1",
-                "device_id", device.id(),
-                "action", "system_reboot",
-                "outcome", outcome,
-                "message", message,
-                "finished_at", Instant.now().toString()))
+                "request_id",
+                action + "-1",
+                "device_id",
+                device.id(),
+                "action",
+                "system_reboot",
+                "outcome",
+                outcome,
+                "message",
+                message,
+                "finished_at",
+                Instant.now().toString()))
         .expect(200);
   }
 
@@ -82,8 +87,7 @@ abstract class ContractActionRows {
     assertThat(info.get("completed_at").asLong()).isZero();
     assertThat(info.get("error_message").asText()).isEmpty();
     assertThat(device(device).get("current_action_id").asText()).isEqualTo(id);
-    assertThat(fleet.call("ListDevices", Map.of()).get("devices").get(0))
-        .isEqualTo(device(device));
+    assertThat(fleet.call("ListDevices", Map.of()).get("devices").get(0)).isEqualTo(device(device));
   }
 
   @Test
@@ -180,11 +184,7 @@ abstract class ContractActionRows {
         new JsonCalls(service(), Grpc.as(other))
             .call(
                 "InitiateDeviceAction",
-                Map.of(
-                    "device_id",
-                    EnrolledDevice.in(other).id(),
-                    "action_type",
-                    "SYSTEM_REBOOT"))
+                Map.of("device_id", EnrolledDevice.in(other).id(), "action_type", "SYSTEM_REBOOT"))
             .get("action_id")
             .asText();
     for (String id : List.of("nothing", "action_1763667000123_1", theirs)) {

@@ -54,8 +54,7 @@ class FleetActionsTest {
 
   private ActionInfo show(String id) {
     return fleet
-        .getDeviceActionStatus(
-            GetDeviceActionStatusRequest.newBuilder().setActionId(id).build())
+        .getDeviceActionStatus(GetDeviceActionStatusRequest.newBuilder().setActionId(id).build())
         .getActionInfo();
   }
 
@@ -128,8 +127,7 @@ class FleetActionsTest {
         ListDeviceActionsRequest.newBuilder().setDeviceId(device).setPageSize(2);
     do {
       ListDeviceActionsResponse page = fleet.listDeviceActions(request.build());
-      assertThat(page.getMessage())
-          .isEqualTo("Retrieved " + page.getActionsCount() + " action(s)");
+      assertThat(page.getMessage()).isEqualTo("Retrieved " + page.getActionsCount() + " action(s)");
       page.getActionsList().forEach(action -> listed.add(action.getActionId()));
       request.setPageToken(page.getNextPageToken());
     } while (!request.getPageToken().isEmpty());
@@ -170,8 +168,7 @@ class FleetActionsTest {
         "INVALID_ARGUMENT: page_token: ");
     refused(
         () ->
-            fleet.listDeviceActions(
-                ListDeviceActionsRequest.newBuilder().setPageSize(501).build()),
+            fleet.listDeviceActions(ListDeviceActionsRequest.newBuilder().setPageSize(501).build()),
         "INVALID_ARGUMENT: page_size: ");
     refused(
         () ->
@@ -182,8 +179,7 @@ class FleetActionsTest {
         "INVALID_ARGUMENT: states: ");
     refused(
         () ->
-            fleet.listDeviceActions(
-                ListDeviceActionsRequest.newBuilder().setBatchId("x").build()),
+            fleet.listDeviceActions(ListDeviceActionsRequest.newBuilder().setBatchId("x").build()),
         "INVALID_ARGUMENT: batch_id: ");
     refused(
         () ->

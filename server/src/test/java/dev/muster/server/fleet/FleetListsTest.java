@@ -71,8 +71,7 @@ class FleetListsTest {
     ListDevicesRequest.Builder request = ListDevicesRequest.newBuilder().setPageSize(3);
     do {
       ListDevicesResponse page = fleet.listDevices(request.build());
-      assertThat(page.getMessage())
-          .isEqualTo("Retrieved " + page.getDevicesCount() + " device(s)");
+      assertThat(page.getMessage()).isEqualTo("Retrieved " + page.getDevicesCount() + " device(s)");
       page.getDevicesList().forEach(device -> found.add(device.getDeviceId()));
       request.setPageToken(page.getNextPageToken());
     } while (!request.getPageToken().isEmpty());
@@ -129,8 +128,7 @@ class FleetListsTest {
     refused(
         ListDevicesRequest.newBuilder().setFilter(filter().setLifecycle("GONE")),
         "filter.lifecycle: must be one of ACTIVE");
-    refused(
-        ListDevicesRequest.newBuilder().setFilter(filter().setGroup("none")), "filter.group: ");
+    refused(ListDevicesRequest.newBuilder().setFilter(filter().setGroup("none")), "filter.group: ");
     refused(
         ListDevicesRequest.newBuilder().setFilter(filter().setSearch("x".repeat(129))),
         "filter.search: ");

@@ -71,9 +71,7 @@ class GateOfCallsTest {
         List.of(
             "Basic YTpi", "Bearer ", "Bearer a.b.c", "Bearer mk_unknown", "Bearer md_x_y", "x")) {
       StatusRuntimeException refused = refusal(Grpc.with("authorization", shown));
-      assertThat(refused.getStatus().getCode())
-          .as(shown)
-          .isEqualTo(Status.Code.UNAUTHENTICATED);
+      assertThat(refused.getStatus().getCode()).as(shown).isEqualTo(Status.Code.UNAUTHENTICATED);
       assertThat(refused.getStatus().getDescription()).doesNotContain("YTpi", "unknown_");
     }
   }
@@ -155,8 +153,7 @@ class GateOfCallsTest {
             .build();
     assertThat(refusal(() -> call(Grpc.channel(), unknown)).getStatus().getCode())
         .isEqualTo(Status.Code.UNAUTHENTICATED);
-    StatusRuntimeException refused =
-        refusal(() -> call(Grpc.as(Api.ofNewOrganization()), unknown));
+    StatusRuntimeException refused = refusal(() -> call(Grpc.as(Api.ofNewOrganization()), unknown));
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
     assertThat(refused.getStatus().getDescription()).contains("no such method");
   }
@@ -202,7 +199,8 @@ class GateOfCallsTest {
   void refusedCallsLeaveALineToo() {
     String id = "refused-" + Ids.next();
     try (LogLines lines = LogLines.of("muster.access")) {
-      var _ = refusal(Grpc.with(Grpc.with("x-request-id", id), "authorization", "Bearer mk_secret"));
+      var _ =
+          refusal(Grpc.with(Grpc.with("x-request-id", id), "authorization", "Bearer mk_secret"));
       assertThat(lines.await(heard -> heard.requestId().equals(id)).message())
           .startsWith("GRPC device_management.DeviceManagementService/ListDevices status=16 ms=")
           .contains("caller=\"nobody\"")

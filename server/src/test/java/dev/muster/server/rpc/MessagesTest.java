@@ -44,8 +44,7 @@ class MessagesTest {
 
   private static Status answer(byte[] message) {
     MethodDescriptor<byte[], RegisterDeviceResponse> raw =
-        DeviceManagementServiceGrpc.getRegisterDeviceMethod()
-            .toBuilder(
+        DeviceManagementServiceGrpc.getRegisterDeviceMethod().toBuilder(
                 RAW, DeviceManagementServiceGrpc.getRegisterDeviceMethod().getResponseMarshaller())
             .build();
     try {
