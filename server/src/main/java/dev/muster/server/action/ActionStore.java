@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashMap;
 import java.util.List;
@@ -142,6 +143,16 @@ final class ActionStore {
         .bind("id", id.value())
         .map((row, _) -> action(row))
         .findOne();
+  }
+
+  static Map<ActionId, Action> findAll(
+      Handle handle, OrganizationId organization, Collection<ActionId> ids) {
+    return handle
+        .createQuery(SELECT + "where a.organization_id = :organization and a.id = any(:ids)")
+        .bind("organization", organization)
+        .bindArray("ids", String.class, ids.stream().map(ActionId::value).toList())
+        .map((row, _) -> action(row))
+        .collectToMap(Action::id, action -> action);
   }
 
   static Optional<Known> findByToken(Handle handle, OrganizationId organization, String token) {

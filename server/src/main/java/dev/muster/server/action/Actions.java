@@ -18,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -237,6 +238,12 @@ public class Actions {
         handle ->
             AttemptStore.of(
                 handle, organization, require(handle, organization, ActionId.parse(id)).id()));
+  }
+
+  /// Those of the actions that are there.
+  public Map<ActionId, Action> findAll(
+      Handle handle, OrganizationId organization, Collection<ActionId> ids) {
+    return ActionStore.findAll(handle, organization, ids);
   }
 
   /// The present actions of those of the devices that have one.

@@ -60,7 +60,7 @@ class DeviceErasureTest {
     assertThat(Traces.of(database, hardware)).isNotEmpty();
     admin.delete("/api/devices/" + device.id()).expect(204);
     assertThat(Traces.of(database, device.id()))
-        .isSubsetOf("audit.entry", "device.device_group", "platform.outbox");
+        .isSubsetOf("audit.entry", "device.device_group", "live.change", "platform.outbox");
     assertThat(Traces.of(database, hardware)).isSubsetOf("audit.entry");
     assertThat(admin.get("/api/devices/").node("count").asInt()).isZero();
     assertThat(admin.get("/api/audit/?action=device.erased").expect(200).text())
@@ -124,7 +124,8 @@ class DeviceErasureTest {
     assertThat(statuses).allMatch(status -> List.of(200, 202, 204, 401, 404).contains(status));
     assertThat(statuses).contains(204);
     admin.get("/api/devices/" + device.id()).expect(404);
-    assertThat(Traces.of(database, device.id())).isSubsetOf("audit.entry", "platform.outbox");
+    assertThat(Traces.of(database, device.id()))
+        .isSubsetOf("audit.entry", "live.change", "platform.outbox");
     assertThat(admin.get("/api/devices/").node("count").asInt()).isZero();
   }
 
