@@ -19,4 +19,8 @@ public interface ActionChanges {
   ///
   /// @param recall whether a device that has it should be told to stop
   default void attemptEnded(Handle handle, Action action, boolean recall) {}
+
+  /// The device has answered a request for the first time, whatever has become of the attempt
+  /// meanwhile.
+  default void answered(Handle handle, OrganizationId organization, String requestId) {}
 }

@@ -207,6 +207,11 @@ public class Lane {
     return new Ending(ActionState.CANCELLED, Attempt.Outcome.CANCELLED, why, null, true);
   }
 
+  /// What the device said of a request has been taken down.
+  void answered(Handle handle, Device device, String requestId) {
+    changes.forEach(heard -> heard.answered(handle, device.organization(), requestId));
+  }
+
   void tell(Handle handle, Action action) {
     changes.forEach(heard -> heard.changed(handle, action.organization(), List.of(action)));
   }

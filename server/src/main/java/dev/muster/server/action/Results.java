@@ -53,6 +53,7 @@ public class Results {
             return false;
           }
           AttemptStore.answer(handle, organization, result, clock.instant());
+          lane.answered(handle, held.device(), result.requestId());
           if (held.action().state().isEnd()) {
             return false;
           }
