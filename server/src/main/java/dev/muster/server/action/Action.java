@@ -151,10 +151,7 @@ public record Action(
   Action postponed(Instant next) {
     require(isAttempted());
     return with(
-        state,
-        new Run(run.startedAt(), run.attempt(), null, next, null),
-        Progress.NONE,
-        null);
+        state, new Run(run.startedAt(), run.attempt(), null, next, null), Progress.NONE, null);
   }
 
   Action ended(ActionState how, Instant now, @Nullable String error, Json.@Nullable Obj result) {

@@ -57,8 +57,8 @@ public class ActionClock implements RecurringJob {
     } while (due.size() == BATCH && !Thread.currentThread().isInterrupted());
   }
 
-  /// What cannot be done now is due still, holds up nothing that is due after it, and is tried again
-  /// at the next run.
+  /// What cannot be done now is due still, holds up nothing that is due after it, and is tried
+  /// again at the next run.
   private void tick(ActionStore.Due due) {
     try {
       database.in(

@@ -36,11 +36,7 @@ public class ActionResource {
   private final Paging paging;
 
   ActionResource(
-      Actions actions,
-      ActionLists lists,
-      Waitings waitings,
-      CurrentCaller caller,
-      Paging paging) {
+      Actions actions, ActionLists lists, Waitings waitings, CurrentCaller caller, Paging paging) {
     this.actions = actions;
     this.lists = lists;
     this.waitings = waitings;
@@ -122,8 +118,7 @@ public class ActionResource {
   }
 
   private ActionWire.Row row(Action action) {
-    return ActionWire.Row.of(
-        action, waitings.of(caller.get(), List.of(action)).get(action.id()));
+    return ActionWire.Row.of(action, waitings.of(caller.get(), List.of(action)).get(action.id()));
   }
 
   private static boolean blank(@Nullable String text) {

@@ -1,7 +1,6 @@
 package dev.muster.server.action;
 
 import dev.muster.protocol.CommandSignature;
-import dev.muster.protocol.CommandSignature;
 import dev.muster.protocol.Json;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Caller;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +36,7 @@ final class ActionStore {
       """;
 
   /// What the clock must look at.
-  record Due(
-      OrganizationId organization, DeviceId device, ActionId id, long number, Instant at) {}
+  record Due(OrganizationId organization, DeviceId device, ActionId id, long number, Instant at) {}
 
   /// An action that was asked for with a client token before.
   record Known(ActionId id, String requestHash) {}

@@ -22,7 +22,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -74,16 +73,11 @@ public class Actions {
     OrganizationId organization = caller.organization();
     return database.in(
         organization,
-        handle ->
-            asked(handle, caller, devices.hold(handle, organization, device), request, null));
+        handle -> asked(handle, caller, devices.hold(handle, organization, device), request, null));
   }
 
   private Action asked(
-      Handle handle,
-      Caller caller,
-      Device device,
-      NewAction request,
-      @Nullable ActionId retryOf) {
+      Handle handle, Caller caller, Device device, NewAction request, @Nullable ActionId retryOf) {
     Action known = known(handle, device, request);
     if (known != null) {
       return known;
@@ -188,11 +182,7 @@ public class Actions {
   }
 
   private Action fresh(
-      Handle handle,
-      Device device,
-      NewAction request,
-      Map<String, String> params,
-      Origin origin) {
+      Handle handle, Device device, NewAction request, Map<String, String> params, Origin origin) {
     Instant now = clock.instant();
     long number = ActionStore.nextNumber(handle);
     Duration ttl = request.ttl() == null ? settings.ttl() : request.ttl();

@@ -18,8 +18,8 @@ public interface DeliveryView {
 
   /// By the request id of each action's present attempt. What it knows nothing of is absent.
   ///
-  /// @param undelivered actions that are attempted by devices of their own and of which nobody knows
-  ///   that the device has the command
+  /// @param undelivered actions that are attempted by devices of their own and of which nobody
+  ///   knows that the device has the command
   Map<String, Delivery> of(
       Handle handle, OrganizationId organization, Collection<Action> undelivered);
 }

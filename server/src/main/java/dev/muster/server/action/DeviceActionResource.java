@@ -38,7 +38,6 @@ public class DeviceActionResource {
   public ActionWire.Row initiate(
       @PathParam("device_id") String device, @Valid ActionWire.Creation body) {
     Action action = actions.initiate(caller.get(), device, Bodies.present(body).toNewAction());
-    return ActionWire.Row.of(
-        action, waitings.of(caller.get(), List.of(action)).get(action.id()));
+    return ActionWire.Row.of(action, waitings.of(caller.get(), List.of(action)).get(action.id()));
   }
 }

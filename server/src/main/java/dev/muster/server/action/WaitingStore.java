@@ -56,7 +56,8 @@ final class WaitingStore {
             where a.organization_id = :organization and a.id = any(:ids)
             """)
         .bind("organization", organization)
-        .bindArray("ids", String.class, actions.stream().map(action -> action.id().value()).toList())
+        .bindArray(
+            "ids", String.class, actions.stream().map(action -> action.id().value()).toList())
         .map((row, _) -> found.put(new ActionId(row.getString("id")), around(row)))
         .list();
     return found;

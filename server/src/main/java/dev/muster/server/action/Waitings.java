@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Explains actions that have not ended: what each waits for, since when, and what will happen next.
-/// A queue that does not move is thereby seen to be one, and why.
+/// Explains actions that have not ended: what each waits for, since when, and what will happen
+/// next. A queue that does not move is thereby seen to be one, and why.
 @Singleton
 public class Waitings {
   private final Database database;
@@ -37,8 +37,7 @@ public class Waitings {
   public Map<ActionId, Waiting> of(Caller caller, Collection<Action> actions) {
     return actions.stream().allMatch(action -> action.state().isEnd())
         ? Map.of()
-        : database.in(
-            caller.organization(), handle -> of(handle, caller.organization(), actions));
+        : database.in(caller.organization(), handle -> of(handle, caller.organization(), actions));
   }
 
   /// The same in a transaction that is there.
@@ -132,7 +131,9 @@ public class Waitings {
       Instant began,
       DeliveryView.@Nullable Delivery delivery) {
     String expiry =
-        " It expires at " + time(action.order().expiresAt()) + " unless it has been delivered by then.";
+        " It expires at "
+            + time(action.order().expiresAt())
+            + " unless it has been delivered by then.";
     Instant deactivated = around.deactivated().orElse(null);
     if (deactivated != null) {
       return new Waiting(

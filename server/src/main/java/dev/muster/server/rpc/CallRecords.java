@@ -40,13 +40,13 @@ final class CallRecords {
     served.add(method);
   }
 
-  Record begin(RpcCall call, Metadata headers) {
+  OneCall begin(RpcCall call, Metadata headers) {
     if (!tracing.isOn()) {
-      return new Record(call, null);
+      return new OneCall(call, null);
     }
     Span span = tracing.begin(SpanKind.SERVER, name(call), headers.get(TRACEPARENT));
     Tracing.enter(span);
-    return new Record(call, span);
+    return new OneCall(call, span);
   }
 
   private String name(RpcCall call) {
@@ -54,11 +54,11 @@ final class CallRecords {
   }
 
   /// Of one call.
-  final class Record {
+  final class OneCall {
     private final RpcCall call;
     private final @Nullable Span span;
 
-    private Record(RpcCall call, @Nullable Span span) {
+    private OneCall(RpcCall call, @Nullable Span span) {
       this.call = call;
       this.span = span;
     }

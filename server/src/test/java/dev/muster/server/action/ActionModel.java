@@ -248,7 +248,7 @@ final class ActionModel {
         .sorted(
             Comparator.comparing((ModelAction action) -> action.wish.priority())
                 .reversed()
-                .thenComparing(action -> action.age))
+                .thenComparingLong(action -> action.age))
         .toList();
   }
 }

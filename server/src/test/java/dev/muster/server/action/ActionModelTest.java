@@ -40,8 +40,10 @@ class ActionModelTest {
     world =
         new ActionWorld(
             Map.of(
-                "muster.action.queue-limit", String.valueOf(ActionModel.QUEUE_LIMIT),
-                "muster.action.backoff", ActionModel.BACKOFF.toSeconds() + "s"));
+                "muster.action.queue-limit",
+                String.valueOf(ActionModel.QUEUE_LIMIT),
+                "muster.action.backoff",
+                ActionModel.BACKOFF.toSeconds() + "s"));
   }
 
   @AfterContainer
@@ -151,7 +153,8 @@ class ActionModelTest {
             assertThat(world.actions.cancel(tenant.admin(), id(back).value(), null).now())
                 .isEqualTo(model.cancel(modelled(back)));
         case Step.Hand(int back, int earlier) when wasAt(back, earlier) -> {
-          Handovers.Handed handed = new Handovers.Handed(tenant.organization(), request(back, earlier));
+          Handovers.Handed handed =
+              new Handovers.Handed(tenant.organization(), request(back, earlier));
           world.database.acrossOrganizations(handle -> {
             world.handovers.handedOut(handle, List.of(handed), world.clock.instant());
             return handed;

@@ -65,7 +65,9 @@ class ActionRaceTest {
   void ofManyWhoAskAtOnceOneRunsAndTheOthersWaitInOrder() {
     List<Action> asked = Race.times(16, _ -> tenant.ask(device, ActionType.PING));
 
-    assertThat(asked).filteredOn(action -> tenant.now(action).state() == ActionState.RUNNING).hasSize(1);
+    assertThat(asked)
+        .filteredOn(action -> tenant.now(action).state() == ActionState.RUNNING)
+        .hasSize(1);
     List<Action> ordered =
         asked.stream().sorted(java.util.Comparator.comparingLong(Action::number)).toList();
     for (Action next : ordered) {
@@ -94,8 +96,7 @@ class ActionRaceTest {
               6,
               i ->
                   switch (i % 3) {
-                    case 0 ->
-                        world.actions.cancel(tenant.admin(), action.id().value(), null).now();
+                    case 0 -> world.actions.cancel(tenant.admin(), action.id().value(), null).now();
                     case 1 -> tenant.answer(request, device, i == 1 ? "success" : "failed", null);
                     default -> {
                       Action other = tenant.ask(device, ActionType.RING);
@@ -165,10 +166,12 @@ class ActionRaceTest {
     List<String> devices = java.util.stream.Stream.generate(tenant::device).limit(6).toList();
     NewAction request = NewAction.of(ActionType.PING, Map.of()).named("once");
 
-    List<String> outcomes =
-        Race.times(6, i -> outcome(() -> tenant.ask(devices.get(i), request)));
+    List<String> outcomes = Race.times(6, i -> outcome(() -> tenant.ask(devices.get(i), request)));
 
-    assertThat(outcomes).containsOnlyOnce("done").filteredOn("client_token_reused"::equals).hasSize(5);
+    assertThat(outcomes)
+        .containsOnlyOnce("done")
+        .filteredOn("client_token_reused"::equals)
+        .hasSize(5);
   }
 
   @Test
@@ -188,10 +191,7 @@ class ActionRaceTest {
       assertThat(outcomes).isSubsetOf("done", "device_state");
       ActionFilter open =
           new ActionFilter(
-              leaving,
-              java.util.Set.of(ActionState.PENDING, ActionState.RUNNING),
-              null,
-              null);
+              leaving, java.util.Set.of(ActionState.PENDING, ActionState.RUNNING), null, null);
       assertThat(world.lists.list(tenant.admin(), open, null, 10).actions()).isEmpty();
     }
   }
@@ -201,8 +201,7 @@ class ActionRaceTest {
   void handingOutAtOnceWithTheEndLeavesTheEndAsItIs() {
     for (int round = 0; round < 10; round++) {
       Action action = tenant.ask(device, ActionType.PING);
-      Handovers.Handed handed =
-          new Handovers.Handed(tenant.organization(), action.requestId());
+      Handovers.Handed handed = new Handovers.Handed(tenant.organization(), action.requestId());
 
       Race.times(
           3,

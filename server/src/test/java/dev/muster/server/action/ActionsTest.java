@@ -287,7 +287,8 @@ class ActionsTest {
   @Test
   void noAttemptFollowsThatWouldComeTooLate() {
     Action action =
-        tenant.ask(device, NewAction.of(ActionType.PING, Map.of()).within(Duration.ofSeconds(10), null));
+        tenant.ask(
+            device, NewAction.of(ActionType.PING, Map.of()).within(Duration.ofSeconds(10), null));
 
     tenant.answer(action, "failed", "flat battery");
 
@@ -298,7 +299,8 @@ class ActionsTest {
   void whatHasExpiredUnseenIsNotStartedAnyMore() {
     Action first = tenant.ask(device, ActionType.PING);
     Action late =
-        tenant.ask(device, NewAction.of(ActionType.PING, Map.of()).within(Duration.ofMinutes(1), null));
+        tenant.ask(
+            device, NewAction.of(ActionType.PING, Map.of()).within(Duration.ofMinutes(1), null));
     Action next = tenant.ask(device, ActionType.RING);
     world.clock.advance(Duration.ofMinutes(1));
 

@@ -40,8 +40,7 @@ class WaitingsTest {
     Action third = tenant.ask(device, ActionType.PING);
     world.clock.advance(Duration.ofMinutes(1));
 
-    assertThat(waiting(first).what())
-        .isEqualTo(running.id() + " (LOCK) is running on the device.");
+    assertThat(waiting(first).what()).isEqualTo(running.id() + " (LOCK) is running on the device.");
     assertThat(waiting(second).what()).endsWith("and 1 waiting action comes first.");
     assertThat(waiting(third).what()).endsWith("and 2 waiting actions come first.");
     assertThat(waiting(third).since()).isEqualTo(third.order().createdAt());

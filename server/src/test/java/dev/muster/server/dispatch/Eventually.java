@@ -1,11 +1,13 @@
 package dev.muster.server.dispatch;
 
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Waits for what another thread or process brings about.
 final class Eventually {
   private static final long PATIENCE_NANOS = 30_000_000_000L;
+  private static final long STEP_NANOS = 5_000_000;
 
   private Eventually() {}
 
@@ -20,7 +22,7 @@ final class Eventually {
       if (System.nanoTime() - begin > PATIENCE_NANOS) {
         throw new AssertionError("no " + what + " within 30 s, but " + found);
       }
-      Thread.yield();
+      LockSupport.parkNanos(STEP_NANOS);
     }
   }
 }
