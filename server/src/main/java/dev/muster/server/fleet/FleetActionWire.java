@@ -10,6 +10,7 @@ import dev.muster.fleet.ListDeviceActionsRequest;
 import dev.muster.server.action.Action;
 import dev.muster.server.action.ActionFilter;
 import dev.muster.server.action.NewAction;
+import dev.muster.server.action.Waiting;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Refusal;
 import java.time.Duration;
@@ -26,7 +27,8 @@ final class FleetActionWire {
 
   private FleetActionWire() {}
 
-  static ActionInfo info(Action action) {
+  /// @param waiting what it waits for; null when it has ended, or when that was not asked
+  static ActionInfo info(Action action, @Nullable Waiting waiting) {
     Action.Order order = action.order();
     Action.End end = action.end();
     Action.Progress progress = action.progress();
@@ -46,6 +48,12 @@ final class FleetActionWire {
             .setPriority(priority(order.priority()))
             .setExpiresAt(FleetWire.seconds(order.expiresAt()))
             .setBatchId(order.batch() == null ? "" : order.batch().toString());
+    if (waiting != null) {
+      info.getWaitingBuilder()
+          .setFor(waiting.what())
+          .setSince(FleetWire.seconds(waiting.since()))
+          .setNext(waiting.next());
+    }
     if (end != null) {
       info.setCompletedAt(FleetWire.seconds(end.at()))
           .setErrorMessage(end.error() == null ? "" : end.error())

@@ -1,5 +1,6 @@
 package dev.muster.server.fleet;
 
+import dev.muster.fleet.ActionInfo;
 import dev.muster.fleet.CancelDeviceActionRequest;
 import dev.muster.fleet.CancelDeviceActionResponse;
 import dev.muster.fleet.GetDeviceActionStatusRequest;
@@ -11,13 +12,19 @@ import dev.muster.fleet.ListDeviceActionsResponse;
 import dev.muster.fleet.RetryDeviceActionRequest;
 import dev.muster.fleet.RetryDeviceActionResponse;
 import dev.muster.server.action.Action;
+import dev.muster.server.action.ActionId;
 import dev.muster.server.action.ActionLists;
 import dev.muster.server.action.Actions;
 import dev.muster.server.action.NewAction;
+import dev.muster.server.action.Waiting;
+import dev.muster.server.action.Waitings;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /// What the fleet service says of actions, and does with them.
 @Singleton
@@ -26,10 +33,19 @@ final class FleetActions {
 
   private final Actions actions;
   private final ActionLists lists;
+  private final Waitings waitings;
 
-  FleetActions(Actions actions, ActionLists lists) {
+  FleetActions(Actions actions, ActionLists lists, Waitings waitings) {
     this.actions = actions;
     this.lists = lists;
+    this.waitings = waitings;
+  }
+
+  private List<ActionInfo> infos(Caller caller, List<Action> found) {
+    Map<ActionId, Waiting> explained = waitings.of(caller, found);
+    return found.stream()
+        .map(action -> FleetActionWire.info(action, explained.get(action.id())))
+        .toList();
   }
 
   /// Checked in the contract's order: the id, the type, whether the device exists, whether it is
@@ -53,7 +69,7 @@ final class FleetActions {
     return GetDeviceActionStatusResponse.newBuilder()
         .setSuccess(true)
         .setMessage(Contract.ACTION_RETRIEVED)
-        .setActionInfo(FleetActionWire.info(action))
+        .setActionInfo(infos(caller, List.of(action)).getFirst())
         .build();
   }
 
@@ -74,15 +90,15 @@ final class FleetActions {
     ListDeviceActionsResponse.Builder answer =
         ListDeviceActionsResponse.newBuilder()
             .setSuccess(true)
-            .setMessage(Contract.retrievedActions(found.actions().size()));
-    found.actions().forEach(action -> answer.addActions(FleetActionWire.info(action)));
+            .setMessage(Contract.retrievedActions(found.actions().size()))
+            .addAllActions(infos(caller, found.actions()));
     if (found.next() != null) {
       answer.setNextPageToken(found.next());
     }
     return answer.build();
   }
 
-  private static <T> T pageTokens(java.util.function.Supplier<T> work) {
+  private static <T> T pageTokens(Supplier<T> work) {
     try {
       return work.get();
     } catch (Refusal refusal) {
@@ -106,7 +122,7 @@ final class FleetActions {
             cancelled.now()
                 ? "Action cancelled"
                 : "The action had ended before: it is " + cancelled.action().state())
-        .setActionInfo(FleetActionWire.info(cancelled.action()))
+        .setActionInfo(FleetActionWire.info(cancelled.action(), null))
         .build();
   }
 

@@ -40,13 +40,13 @@ final class CallRecords {
     served.add(method);
   }
 
-  OneCall begin(RpcCall call, Metadata headers) {
+  OfCall begin(RpcCall call, Metadata headers) {
     if (!tracing.isOn()) {
-      return new OneCall(call, null);
+      return new OfCall(call, null);
     }
     Span span = tracing.begin(SpanKind.SERVER, name(call), headers.get(TRACEPARENT));
     Tracing.enter(span);
-    return new OneCall(call, span);
+    return new OfCall(call, span);
   }
 
   private String name(RpcCall call) {
@@ -54,11 +54,11 @@ final class CallRecords {
   }
 
   /// Of one call.
-  final class OneCall {
+  final class OfCall {
     private final RpcCall call;
     private final @Nullable Span span;
 
-    private OneCall(RpcCall call, @Nullable Span span) {
+    private OfCall(RpcCall call, @Nullable Span span) {
       this.call = call;
       this.span = span;
     }

@@ -36,7 +36,7 @@ final class Calls implements ServerInterceptor {
     RequestId.enter(id);
     RpcCall rpc =
         new RpcCall(call.getMethodDescriptor().getFullMethodName(), id, call.getAuthority());
-    CallRecords.OneCall record = records.begin(rpc, headers);
+    CallRecords.OfCall record = records.begin(rpc, headers);
     Watched<Q, A> watched = new Watched<>(call, rpc, record);
     Context context = Context.current().withValue(RpcCall.KEY, rpc);
     return new Followed<>(Contexts.interceptCall(context, watched, headers, next), watched);
@@ -45,11 +45,11 @@ final class Calls implements ServerInterceptor {
   /// Adds the id to the answer, and hears its end.
   private static final class Watched<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final RpcCall rpc;
-    private final CallRecords.OneCall record;
+    private final CallRecords.OfCall record;
     private final AtomicBoolean ended = new AtomicBoolean();
     private boolean headersSent;
 
-    Watched(ServerCall<Q, A> call, RpcCall rpc, CallRecords.OneCall record) {
+    Watched(ServerCall<Q, A> call, RpcCall rpc, CallRecords.OfCall record) {
       super(call);
       this.rpc = rpc;
       this.record = record;

@@ -75,6 +75,9 @@ class FleetActionsTest {
     assertThat(waiting.getPriority()).isEqualTo(ActionPriority.PRIORITY_HIGH);
     assertThat(waiting.getMaxAttempts()).isEqualTo(3);
     assertThat(waiting.getProgressPercent()).isEqualTo(-1);
+    assertThat(waiting.getWaiting().getFor()).endsWith(".");
+    assertThat(waiting.getWaiting().getNext()).endsWith(".");
+    assertThat(waiting.getWaiting().getSince()).isGreaterThanOrEqualTo(waiting.getInitiatedAt());
     assertThat(waiting.getExpiresAt() - waiting.getInitiatedAt()).isBetween(59L, 61L);
   }
 
