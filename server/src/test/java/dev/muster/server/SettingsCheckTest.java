@@ -43,6 +43,18 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void theTwoPortsDifferAndThatOfGrpcMayBeAnyFreeOne() throws IOException {
+    settings("muster.port=50051\n");
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly("muster.grpc-port must be another than muster.port");
+    settings("muster.grpc-port=0\n");
+    assertThat(SettingsCheck.mistakes()).isEmpty();
+    settings("muster.grpc-port=65536\n");
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly("muster.grpc-port must be from 0 to 65535, and is 65536");
+  }
+
+  @Test
   void anUnknownKeyIsRefused() throws IOException {
     settings("muster.prot=8080\n");
     assertThat(SettingsCheck.mistakes())

@@ -21,6 +21,10 @@ import dev.muster.fleet.RetryDeviceActionRequest;
 import dev.muster.fleet.RetryDeviceActionResponse;
 import dev.muster.fleet.SetDeviceStatusRequest;
 import dev.muster.fleet.SetDeviceStatusResponse;
+import dev.muster.fleet.WatchDeviceActionRequest;
+import dev.muster.fleet.WatchDeviceActionResponse;
+import dev.muster.fleet.WatchFleetRequest;
+import dev.muster.fleet.WatchFleetResponse;
 import dev.muster.server.rpc.RpcCall;
 import dev.muster.server.rpc.RpcService;
 import io.grpc.stub.StreamObserver;
@@ -33,12 +37,19 @@ public final class FleetGrpc extends DeviceManagementServiceImplBase implements 
   private final FleetDevices devices;
   private final FleetLists lists;
   private final FleetActions actions;
+  private final FleetWatch watch;
   private final ServerInfo server;
 
-  FleetGrpc(FleetDevices devices, FleetLists lists, FleetActions actions, ServerInfo server) {
+  FleetGrpc(
+      FleetDevices devices,
+      FleetLists lists,
+      FleetActions actions,
+      FleetWatch watch,
+      ServerInfo server) {
     this.devices = devices;
     this.lists = lists;
     this.actions = actions;
+    this.watch = watch;
     this.server = server;
   }
 
@@ -117,6 +128,17 @@ public final class FleetGrpc extends DeviceManagementServiceImplBase implements 
   public void retryDeviceAction(
       RetryDeviceActionRequest request, StreamObserver<RetryDeviceActionResponse> observer) {
     answer(observer, actions.retry(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void watchDeviceAction(
+      WatchDeviceActionRequest request, StreamObserver<WatchDeviceActionResponse> observer) {
+    watch.action(RpcCall.current().caller(), request, observer);
+  }
+
+  @Override
+  public void watchFleet(WatchFleetRequest request, StreamObserver<WatchFleetResponse> observer) {
+    watch.fleet(RpcCall.current().caller(), request, observer);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.muster.server.action.ActionId;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.Lifecycle;
 import dev.muster.server.device.NewDevice;
+import dev.muster.server.live.DeviceView;
 import dev.muster.server.platform.Refusal;
 import java.time.Instant;
 import java.util.Arrays;
@@ -24,9 +25,14 @@ final class FleetWire {
 
   /// @param running its present action; null when none runs
   static DeviceInfo info(Device device, @Nullable ActionId running) {
+    return info(DeviceView.of(device, running));
+  }
+
+  static DeviceInfo info(DeviceView device) {
+    ActionId running = device.action();
     return DeviceInfo.newBuilder()
         .setDeviceId(device.handle())
-        .setStatus(DeviceStatus.valueOf(device.status()))
+        .setStatus(DeviceStatus.valueOf(device.status().name()))
         .setDeviceName(device.name())
         .setDeviceType(device.type())
         .setRegisteredAt(seconds(device.createdAt()))

@@ -34,6 +34,15 @@ class HostsTest {
     assertThatCode(() -> serve(hosts, authority)).as(authority).doesNotThrowAnyException();
   }
 
+  /// A call that shows a credential may name the server as its network does.
+  @Test
+  void onOtherTransportsThanHttpOnlyOpenModeAsksForTheHost() {
+    Arrival inside = new Arrival("203.0.113.5", "http", "muster.internal:50051");
+    assertThatCode(() -> PUBLISHED.requireHere(inside)).doesNotThrowAnyException();
+    assertThatCode(() -> ANY.requireHere(inside)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> OPEN.requireHere(inside)).isInstanceOf(Refusal.class);
+  }
+
   @Test
   void withoutAPublicUrlEveryHostIsServed() {
     served(ANY, "evil.example");
