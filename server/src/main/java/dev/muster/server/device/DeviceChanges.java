@@ -10,6 +10,10 @@ import org.jdbi.v3.core.Handle;
 /// An event after the commit would not do: until it came a device would have no policy, or its old
 /// one under a group that it has left.
 public interface DeviceChanges {
+  /// A device is being registered and counted; nothing refers to it yet. Whoever refuses it does it
+  /// here, before anything is locked that many devices share.
+  default void admitted(Handle handle, OrganizationId organization) {}
+
   /// The devices are new; they may be in groups already. [#membershipChanged] is not called as
   /// well.
   default void registered(Handle handle, OrganizationId organization, List<DeviceId> devices) {}

@@ -43,7 +43,7 @@ final class DeviceErasureStore {
     handle.execute(
         "delete from device.device where organization_id = ? and id = ?", organization, id);
     if (device.lifecycle() != Lifecycle.RETIRED) {
-      DeviceStore.count(handle, organization, -1);
+      DeviceUsageStore.add(handle, organization, -1);
     }
   }
 }

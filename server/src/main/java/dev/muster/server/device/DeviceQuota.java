@@ -4,10 +4,10 @@ import dev.muster.server.organization.Quota;
 import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.OrganizationId;
 import jakarta.inject.Singleton;
-import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// Refuses devices beyond the organization's quota, however they come in.
+/// Refuses a device beyond the organization's quota, however it comes in. [BulkDevices] asks for
+/// many itself.
 @Singleton
 final class DeviceQuota implements DeviceChanges {
   private final Quotas quotas;
@@ -17,11 +17,7 @@ final class DeviceQuota implements DeviceChanges {
   }
 
   @Override
-  public void registered(Handle handle, OrganizationId organization, List<DeviceId> devices) {
+  public void admitted(Handle handle, OrganizationId organization) {
     quotas.require(handle, organization, Quota.DEVICES);
   }
-
-  @Override
-  public void membershipChanged(
-      Handle handle, OrganizationId organization, List<DeviceId> devices) {}
 }

@@ -5,6 +5,7 @@ import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
+import dev.muster.server.web.RowCheck;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.ws.rs.DELETE;
@@ -30,20 +31,25 @@ import org.jspecify.annotations.Nullable;
 public class DeviceResource {
   private final Devices devices;
   private final DeviceLists lists;
+  private final BulkDevices bulk;
+  private final DeviceErasure erasure;
+  private final RowCheck rows;
   private final CurrentCaller caller;
   private final Paging paging;
-
-  private final DeviceErasure erasure;
 
   DeviceResource(
       Devices devices,
       DeviceLists lists,
+      BulkDevices bulk,
       DeviceErasure erasure,
+      RowCheck rows,
       CurrentCaller caller,
       Paging paging) {
     this.devices = devices;
     this.lists = lists;
+    this.bulk = bulk;
     this.erasure = erasure;
+    this.rows = rows;
     this.caller = caller;
     this.paging = paging;
   }
@@ -55,6 +61,28 @@ public class DeviceResource {
     Caller registrar = caller.get();
     Device device = devices.register(registrar, Bodies.present(body).toNewDevice());
     return DeviceWire.Row.of(devices.read(registrar, device.id().toString()));
+  }
+
+  /// By method and path, so that a device may have the id `bulk`: nothing else is posted there.
+  @POST
+  @Path("bulk")
+  @Operation(
+      summary = "Register up to 1,000 devices, each for itself",
+      description =
+          "200 also when rows are refused: each result has the status, code and message that a"
+              + " request for that row alone would have had. All that succeed are there at once, or"
+              + " none of them.")
+  public BulkWire.Registered registerAll(@Valid BulkWire.Registration body) {
+    return BulkWire.Registered.of(bulk.register(caller.get(), Bodies.present(body).rows(rows)));
+  }
+
+  @POST
+  @Path("bulk-status")
+  @Operation(
+      summary = "Set the status of up to 1,000 devices, each for itself",
+      description = "Of several rows for one device the last counts.")
+  public BulkWire.Updated setStatuses(@Valid BulkWire.Statuses body) {
+    return BulkWire.Updated.of(bulk.setStatus(caller.get(), Bodies.present(body).rows(rows)));
   }
 
   @GET

@@ -1,7 +1,6 @@
 package dev.muster.server.device;
 
 import dev.muster.protocol.Platform;
-import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
@@ -37,65 +36,13 @@ final class DeviceStore {
 
   private DeviceStore() {}
 
-  /// False when the handle is taken. A hardware id that is taken is an error: whoever writes one
-  /// has locked it before.
-  static boolean insert(Handle handle, Device device) {
-    Device.Hardware hardware = device.hardware();
-    return handle
-            .createUpdate(
-                """
-                insert into device.device (organization_id, id, handle, name, platform, type, status, tags,
-                  hardware_id, fingerprint, model, os_version, agent_version, attributes, user_id,
-                  name_key, created_at, updated_at)
-                values (:organization, :id, :handle, :name, :platform, :type, :status, :tags,
-                  :hardwareId, :fingerprint, :model, :osVersion, :agentVersion,
-                  cast(:attributes as jsonb), :user, :nameKey, :createdAt, :updatedAt)
-                on conflict (organization_id, handle) do nothing
-                """)
-            .bind("organization", device.organization())
-            .bind("id", device.id().value())
-            .bind("handle", device.handle())
-            .bind("name", device.name())
-            .bind("platform", device.platform().name())
-            .bind("type", device.type())
-            .bind("status", device.status())
-            .bindArray("tags", String.class, device.tags())
-            .bind("hardwareId", hardware.hardwareId())
-            .bind("fingerprint", device.fingerprint())
-            .bind("model", hardware.model())
-            .bind("osVersion", hardware.osVersion())
-            .bind("agentVersion", hardware.agentVersion())
-            .bind("attributes", device.attributes().canonical())
-            .bindByType("user", device.owner() == null ? null : device.owner().id(), UUID.class)
-            .bind("nameKey", nameKey(device))
-            .bind("createdAt", device.createdAt())
-            .bind("updatedAt", device.updatedAt())
-            .execute()
-        == 1;
-  }
-
   /// What the device is sorted and found by: the beginning of its name, in lower case.
-  private static String nameKey(Device device) {
+  static String nameKey(Device device) {
     String name = device.name().toLowerCase(Locale.ROOT);
     return name.codePoints()
         .limit(128)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
-  }
-
-  /// Adds to the number of devices that are not retired; a shard may become negative, their sum
-  /// not.
-  static void count(Handle handle, OrganizationId organization, int more) {
-    handle
-        .createUpdate(
-            """
-            insert into device.tally (organization_id, shard, devices)
-            values (:organization, floor(random() * 16), :more)
-            on conflict (organization_id, shard) do update set devices = tally.devices + excluded.devices
-            """)
-        .bind("organization", organization)
-        .bind("more", more)
-        .execute();
   }
 
   static Optional<Device> find(Handle handle, OrganizationId organization, UUID id) {
@@ -182,32 +129,6 @@ final class DeviceStore {
         .findOne();
   }
 
-  /// The device with which the person logs in from this machine, unless it is retired.
-  static Optional<Device> findByLogin(Handle handle, Caller.Person person, String fingerprint) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + """
-                from device.device d
-                where d.organization_id = :organization and d.user_id = :user
-                  and d.fingerprint = :fingerprint and d.lifecycle <> 'RETIRED'
-                """)
-        .bind("organization", person.organization())
-        .bind("user", person.userId())
-        .bind("fingerprint", fingerprint)
-        .map(DeviceStore::device)
-        .findOne();
-  }
-
-  /// Holds back whoever else logs in as this person from this machine.
-  static void lockLogin(Handle handle, Caller.Person person, String fingerprint) {
-    handle.execute(
-        "select pg_advisory_xact_lock(hashtextextended('device.login:' || cast(? as uuid) || ':' || ?, 0))",
-        person.userId(),
-        fingerprint);
-  }
-
   /// Holds back whoever else registers this hardware, there being no row yet to lock.
   static void lockHardware(Handle handle, OrganizationId organization, String hardwareId) {
     handle.execute(
@@ -248,6 +169,23 @@ final class DeviceStore {
         .map(DeviceStore::device)
         .findOne()
         .orElseThrow(() -> Refusal.notFound("device"));
+  }
+
+  /// The same for many, in the order of their ids, without those that are gone.
+  static List<Device> lockAll(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from device.device d where d.organization_id = :organization and d.id = any(:ids)
+                order by d.id for no key update of d
+                """)
+        .bind("organization", organization)
+        .bindArray("ids", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .map(DeviceStore::device)
+        .list();
   }
 
   /// A device that is locked.

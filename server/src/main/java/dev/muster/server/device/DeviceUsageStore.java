@@ -28,4 +28,30 @@ final class DeviceUsageStore implements QuotaUsage {
         .mapTo(long.class)
         .one();
   }
+
+  /// Adds to the number of devices that are not retired; a shard may become negative, their sum
+  /// not. Returns the shard, whose row is now locked.
+  static int add(Handle handle, OrganizationId organization, int more) {
+    return handle
+        .createQuery(
+            """
+            insert into device.tally (organization_id, shard, devices)
+            values (:organization, floor(random() * 16), :more)
+            on conflict (organization_id, shard) do update set devices = tally.devices + excluded.devices
+            returning shard
+            """)
+        .bind("organization", organization)
+        .bind("more", more)
+        .mapTo(int.class)
+        .one();
+  }
+
+  /// Takes back a part of what was [added][#add] to a shard in this transaction.
+  static void takeBack(Handle handle, OrganizationId organization, int shard, long fewer) {
+    handle.execute(
+        "update device.tally set devices = devices - ? where organization_id = ? and shard = ?",
+        fewer,
+        organization,
+        shard);
+  }
 }

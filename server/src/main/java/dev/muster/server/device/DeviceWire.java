@@ -23,7 +23,7 @@ final class DeviceWire {
   private static final String PLATFORMS = "ANDROID|LINUX|MACOS|IOS|WINDOWS|OTHER";
   private static final String PLATFORM_RULE =
       "must be one of ANDROID, LINUX, MACOS, IOS, WINDOWS, OTHER";
-  private static final String STATUS_RULE =
+  static final String STATUS_RULE =
       "must be one of IDLE, BUSY, OFFLINE, MAINTENANCE, UPDATING, RECOVERING, ERROR";
   private static final String TAG_RULE = "must be a tag of 1 to 64 characters";
   private static final String TAGS_RULE = "must be 50 tags at the most";

@@ -92,38 +92,49 @@ public class Devices {
   /// been looked for by [#holdByHardware] in this transaction.
   public Device register(Handle handle, Caller caller, NewDevice device) {
     OrganizationId organization = caller.organization();
-    if (device.handle() != null && Handles.problem(device.handle()) != null) {
-      throw Refusal.invalid(
-          ErrorCode.INVALID_DEVICE_ID, List.of(new Refusal.FieldError("device_id", Handles.RULE)));
-    }
+    Device registered = fresh(organization, device);
     List<GroupId> joined =
         groups.requireNamed(handle, organization, device.groups()).stream()
             .map(Group::id)
             .distinct()
             .toList();
     groups.lockShared(handle, joined);
-    Device registered = fresh(organization, device);
-    if (!DeviceStore.insert(handle, registered)) {
-      throw Refusal.of(ErrorCode.ALREADY_EXISTS, "There is a device of this id already.");
+    if (!DeviceInsertStore.insert(handle, registered)) {
+      throw taken();
     }
+    DeviceUsageStore.add(handle, organization, 1);
+    changes.forEach(heard -> heard.admitted(handle, organization));
     EventStore.append(
         handle,
         caller,
         List.of(registered.id()),
         EventKind.REGISTERED,
-        Json.obj(
-            Map.of("device_id", Json.of(registered.handle()), "name", Json.of(registered.name()))),
+        announced(registered),
         registered.createdAt());
     for (GroupId group : joined) {
-      groups.enter(handle, caller, group, registered.id());
+      groups.enter(handle, caller, group, List.of(registered.id()));
     }
     FacetStore.insert(handle, organization, List.of(registered.id()));
-    DeviceStore.count(handle, organization, 1);
     changes.forEach(heard -> heard.registered(handle, organization, List.of(registered.id())));
     return registered;
   }
 
-  private Device fresh(OrganizationId organization, NewDevice device) {
+  static Refusal taken() {
+    return Refusal.of(ErrorCode.ALREADY_EXISTS, "There is a device of this id already.");
+  }
+
+  /// What the history says of a registration.
+  static Json.Obj announced(Device registered) {
+    return Json.obj(
+        Map.of("device_id", Json.of(registered.handle()), "name", Json.of(registered.name())));
+  }
+
+  /// The device as it would be registered, after its handle and attributes were checked.
+  Device fresh(OrganizationId organization, NewDevice device) {
+    if (device.handle() != null && Handles.problem(device.handle()) != null) {
+      throw Refusal.invalid(
+          ErrorCode.INVALID_DEVICE_ID, List.of(new Refusal.FieldError("device_id", Handles.RULE)));
+    }
     DeviceId id = new DeviceId(Ids.next());
     Instant now = clock.instant();
     return new Device(

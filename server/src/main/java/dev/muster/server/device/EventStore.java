@@ -9,7 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -27,21 +29,38 @@ final class EventStore {
       EventKind kind,
       Json.Obj body,
       Instant at) {
+    List<Json.Obj> bodies = Collections.nCopies(devices.size(), body);
+    append(handle, caller, devices, kind, bodies, at);
+  }
+
+  /// An event of one kind for each of the devices.
+  static void append(
+      Handle handle, Caller caller, EventKind kind, Map<DeviceId, Json.Obj> bodies, Instant at) {
+    append(handle, caller, bodies.keySet(), kind, bodies.values(), at);
+  }
+
+  private static void append(
+      Handle handle,
+      Caller caller,
+      Collection<DeviceId> devices,
+      EventKind kind,
+      Collection<Json.Obj> bodies,
+      Instant at) {
     Actor actor = Actor.of(caller);
     handle
         .createUpdate(
             """
             insert into device.event
               (organization_id, id, device_id, kind, body, at, actor_kind, actor_id, actor_name, request_id)
-            select :organization, e.id, e.device_id, :kind, cast(:body as jsonb), :at,
+            select :organization, e.id, e.device_id, :kind, cast(e.body as jsonb), :at,
               :actorKind, :actorId, :actorName, :requestId
-            from unnest(:ids, :devices) as e (id, device_id)
+            from unnest(:ids, :devices, :bodies) as e (id, device_id, body)
             """)
         .bind("organization", caller.organization())
         .bindArray("ids", UUID.class, devices.stream().map(_ -> Ids.next()).toList())
         .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .bindArray("bodies", String.class, bodies.stream().map(Json.Obj::canonical).toList())
         .bind("kind", kind.name())
-        .bind("body", body.canonical())
         .bind("at", at)
         .bind("actorKind", actor.kind())
         .bindByType("actorId", actor.id(), UUID.class)

@@ -1,5 +1,6 @@
 package dev.muster.server.device;
 
+import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -57,6 +59,35 @@ final class GroupStore {
         .bind("name", name)
         .map(GroupStore::group)
         .findOne();
+  }
+
+  /// The groups by the ids and names that name them. A name never has the form of an id.
+  static Map<String, Group> findNamed(
+      Handle handle, OrganizationId organization, Collection<String> idsOrNames) {
+    Map<String, UUID> ids = new HashMap<>();
+    idsOrNames.forEach(text -> Ids.parse(text).ifPresent(id -> ids.put(text, id)));
+    Map<String, Group> found = new HashMap<>();
+    handle
+        .createQuery(
+            """
+            select organization_id, id, name, created_at from device.device_group
+            where organization_id = :organization and (id = any(:ids) or name = any(:names))
+            """)
+        .bind("organization", organization)
+        .bindArray("ids", UUID.class, Set.copyOf(ids.values()))
+        .bindArray("names", String.class, Set.copyOf(idsOrNames))
+        .map(GroupStore::group)
+        .forEach(group -> {
+          found.put(group.name(), group);
+          found.put(group.id().toString(), group);
+        });
+    ids.forEach((text, id) -> {
+      Group group = found.get(id.toString());
+      if (group != null) {
+        found.put(text, group);
+      }
+    });
+    return found;
   }
 
   static List<Group> list(Handle handle, OrganizationId organization, int offset, int limit) {

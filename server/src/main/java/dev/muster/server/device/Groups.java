@@ -127,7 +127,7 @@ public class Groups {
     lockShared(handle, groups);
     boolean changed = false;
     for (GroupId id : new LinkedHashSet<>(groups)) {
-      changed |= enter(handle, caller, id, device);
+      changed |= !enter(handle, caller, id, List.of(device)).isEmpty();
     }
     if (changed) {
       FacetStore.refresh(handle, caller.organization(), List.of(device));
@@ -175,20 +175,32 @@ public class Groups {
   /// @throws Refusal `invalid`, with every one that is unknown
   public List<Group> requireNamed(
       Handle handle, OrganizationId organization, List<String> idsOrNames) {
+    return requireNamed(findAll(handle, organization, idsOrNames), idsOrNames);
+  }
+
+  /// The same when the groups that there are have been looked up before.
+  static List<Group> requireNamed(Map<String, Group> known, List<String> idsOrNames) {
     List<Group> groups = new ArrayList<>();
     List<Refusal.FieldError> unknown = new ArrayList<>();
     for (int i = 0; i < idsOrNames.size(); i++) {
-      Optional<Group> group = find(handle, organization, idsOrNames.get(i));
-      group.ifPresent(groups::add);
-      if (group.isEmpty()) {
+      Group group = known.get(idsOrNames.get(i));
+      if (group == null) {
         unknown.add(
             new Refusal.FieldError("groups[" + i + "]", "is no group of this organization"));
+      } else {
+        groups.add(group);
       }
     }
     if (!unknown.isEmpty()) {
       throw Refusal.invalid(unknown);
     }
     return groups;
+  }
+
+  /// The groups by the ids and names that name them; what names none is absent.
+  static Map<String, Group> findAll(
+      Handle handle, OrganizationId organization, Collection<String> idsOrNames) {
+    return idsOrNames.isEmpty() ? Map.of() : GroupStore.findNamed(handle, organization, idsOrNames);
   }
 
   /// Until the end of the transaction nobody changes what these groups give. Taken before any lock
@@ -203,19 +215,13 @@ public class Groups {
     GroupStore.lockExclusively(handle, group);
   }
 
-  /// Writes that a device is in a group, and tells nobody but its history; its facets are to
-  /// follow.
-  boolean enter(Handle handle, Caller caller, GroupId group, DeviceId device) {
-    boolean joined =
-        !GroupStore.join(handle, caller.organization(), group, List.of(device)).isEmpty();
-    if (joined) {
-      EventStore.append(
-          handle,
-          caller,
-          List.of(device),
-          EventKind.JOINED,
-          Json.obj(Map.of("group", Json.of(group.toString()))),
-          clock.instant());
+  /// Writes that devices are in a group, and tells nobody but their history; their facets are to
+  /// follow. Returns those that were not in it.
+  List<DeviceId> enter(Handle handle, Caller caller, GroupId group, List<DeviceId> devices) {
+    List<DeviceId> joined = GroupStore.join(handle, caller.organization(), group, devices);
+    if (!joined.isEmpty()) {
+      Json.Obj body = Json.obj(Map.of("group", Json.of(group.toString())));
+      EventStore.append(handle, caller, joined, EventKind.JOINED, body, clock.instant());
     }
     return joined;
   }

@@ -115,7 +115,7 @@ public class Lifecycles {
     Map<String, Json> lost = new TreeMap<>();
     if (target == Lifecycle.RETIRED) {
       lost.put("groups", leaveGroups(handle, before));
-      DeviceStore.count(handle, before.organization(), -1);
+      DeviceUsageStore.add(handle, before.organization(), -1);
     }
     Device after = DeviceStore.move(handle, before, standing(before, target, now), now);
     FacetStore.refresh(handle, after.organization(), List.of(after.id()));

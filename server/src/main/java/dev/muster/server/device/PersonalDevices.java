@@ -34,8 +34,8 @@ public class PersonalDevices {
       String name,
       String fingerprint,
       @Nullable String deviceName) {
-    DeviceStore.lockLogin(handle, person, fingerprint);
-    Optional<Device> known = DeviceStore.findByLogin(handle, person, fingerprint);
+    PersonalDeviceStore.lock(handle, person, fingerprint);
+    Optional<Device> known = PersonalDeviceStore.find(handle, person, fingerprint);
     if (known.isPresent()) {
       known.get().lifecycle().requireActive();
       return known.get();

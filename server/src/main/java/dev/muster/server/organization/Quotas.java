@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// The limits on what organizations may have, kept exactly.
@@ -45,6 +46,24 @@ public final class Quotas {
     if (used > limit) {
       throw refusal(quota, limit, used);
     }
+  }
+
+  /// How much of what was added in this transaction is beyond the quota, and with what words that
+  /// is refused.
+  public record Surplus(long count, Refusal refusal) {}
+
+  /// Like [#require] for who adds any number at once, and takes away again what there is no room
+  /// for: stands in line however far the limit is, because the others count on one each.
+  public Optional<Surplus> surplus(Handle handle, OrganizationId organization, Quota quota) {
+    long limit = limit(handle, organization, quota);
+    if (limit == 0) {
+      return Optional.empty();
+    }
+    QuotaStore.lock(handle, organization, quota);
+    long used = used(handle, organization, quota);
+    return used <= limit
+        ? Optional.empty()
+        : Optional.of(new Surplus(used - limit, refusal(quota, limit, limit + 1)));
   }
 
   /// Looked at first from twice as far, without a lock: whoever would have to count after it has

@@ -45,6 +45,8 @@ class EveryChangeTest {
       PUT    /devices/{id}/policy                                 | /devices/free/policy               | camera   | 200 | device.overridden
       DELETE /devices/{id}/policy                                 | /devices/free/policy               |          | 200 | device.override_cleared
       POST   /api/devices                                         | /api/devices                       | named    | 201 | device.registered
+      POST   /api/devices/bulk                                    | /api/devices/bulk                  | bulk     | 200 | devices.registered
+      POST   /api/devices/bulk-status                             | /api/devices/bulk-status           | statuses | 200 | devices.status_set
       PATCH  /api/devices/{device_id}                             | /api/devices/free                  | named    | 200 | device.changed
       POST   /api/devices/{device_id}/deactivate                  | /api/devices/held/deactivate       |          | 200 | device.deactivated
       POST   /api/devices/{device_id}/activate                    | /api/devices/held/activate         |          | 200 | device.activated
@@ -157,6 +159,13 @@ class EveryChangeTest {
       case "" -> null;
       case "empty" -> Map.of();
       case "named" -> Map.of("name", "new");
+      case "bulk" -> Map.of("devices", List.of(Map.of("name", "x"), Map.of("name", "y")));
+      case "statuses" ->
+          Map.of(
+              "devices",
+              List.of(
+                  Map.of("device_id", "free", "status", "BUSY"),
+                  Map.of("device_id", "held", "status", "BUSY")));
       case "members" -> Map.of("device_ids", List.of("free", "held"));
       case "policy" -> Map.of("name", "new", "type", "APPS");
       case "settings" -> Map.of("set", Map.of("cameraDisabled", true));
@@ -226,6 +235,8 @@ class EveryChangeTest {
     again.post("/api/groups/full/devices/held").expect(204);
     again.delete("/api/groups/empty/devices/held").expect(204);
     again.delete("/api/devices/held/token").expect(204);
+    Map<String, Object> idle = Map.of("device_id", "held", "status", "IDLE");
+    again.post("/api/devices/bulk-status/", Map.of("devices", List.of(idle))).expect(200);
 
     assertThat(actions("again")).isEmpty();
   }

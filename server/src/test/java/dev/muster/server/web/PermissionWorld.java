@@ -114,6 +114,9 @@ final class PermissionWorld {
       case "POST /api/auth/login" -> Map.of("email", fresh, "password", "wrong-password");
       case "POST /api/auth/logout", "POST /api/auth/refresh" -> Map.of("refresh", "no-such-token");
       case "POST /api/devices" -> Map.of("name", "x");
+      case "POST /api/devices/bulk" -> Map.of("devices", List.of(Map.of("name", "x")));
+      case "POST /api/devices/bulk-status" ->
+          Map.of("devices", List.of(Map.of("device_id", device.id(), "status", "BUSY")));
       case "POST /api/groups", "POST /v1/register" -> Map.of("name", fresh, "alias", "x");
       case "POST /api/groups/{group}/devices" -> Map.of("device_ids", List.of(device.id()));
       case "POST /api/keys" -> KEY;
