@@ -149,6 +149,30 @@ final class OrganizationsCommand implements Runnable {
     }
   }
 
+  /// What becomes of scripts.
+  enum Scripting {
+    ALLOW,
+    FORBID
+  }
+
+  @Command(
+      description = {
+        "Lets devices of your own organization be told to run scripts, or not any more.",
+        "Whoever may send commands can then do anything on every device."
+      },
+      footer = {"", "Example:", "  muster organizations scripts allow"})
+  void scripts(
+      @Parameters(paramLabel = "allow|forbid", description = "Off at first.") Scripting what) {
+    boolean allowed = what == Scripting.ALLOW;
+    JsonNode answer =
+        muster
+            .api()
+            .patch(
+                Route.of("/api/organizations/me/"), Muster.object().put("allow_scripts", allowed));
+    muster.done(
+        answer, allowed ? "Scripts are allowed." : "Scripts are not allowed any more.");
+  }
+
   @Command(
       description = "Erases an organization with all that it has, for good.",
       footer = {"", "Example:", "  muster organizations erase Acme"})

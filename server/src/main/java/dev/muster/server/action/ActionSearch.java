@@ -2,7 +2,12 @@ package dev.muster.server.action;
 
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +28,27 @@ record ActionSearch(OrganizationId organization, @Nullable DeviceId device, Acti
       query.bind("before", before);
     }
     return query.bind("limit", limit).map((row, _) -> ActionStore.action(row)).list();
+  }
+
+  static Map<UUID, Map<ActionState, Long>> counts(
+      Handle handle, OrganizationId organization, Collection<UUID> batches) {
+    Map<UUID, Map<ActionState, Long>> counts = new HashMap<>();
+    handle
+        .createQuery(
+            """
+            select batch_id, state, count(*) from action.action
+            where organization_id = :organization and batch_id = any(:batches)
+            group by batch_id, state
+            """)
+        .bind("organization", organization)
+        .bindArray("batches", UUID.class, List.copyOf(batches))
+        .map((row, _) ->
+            counts
+                .computeIfAbsent(
+                    row.getObject(1, UUID.class), _ -> new EnumMap<>(ActionState.class))
+                .put(ActionState.valueOf(row.getString(2)), row.getLong(3)))
+        .list();
+    return counts;
   }
 
   long count(Handle handle, int most) {

@@ -247,14 +247,33 @@ final class ActionStore {
     return query
         .bind("now", now)
         .bind("limit", limit)
-        .map((row, _) ->
-            new Due(
-                new OrganizationId(row.getObject("organization_id", UUID.class)),
-                new DeviceId(row.getObject("device_id", UUID.class)),
-                new ActionId(row.getString("id")),
-                row.getLong("number"),
-                instant(row, "due_at")))
+        .map((row, _) -> due(row))
         .list();
+  }
+
+  /// Of a batch what has not ended, by device, so that whoever goes over them locks in one order.
+  static List<Due> openOf(Handle handle, OrganizationId organization, UUID batch, int limit) {
+    return handle
+        .createQuery(
+            """
+            select organization_id, device_id, id, number, due_at from action.action
+            where organization_id = :organization and batch_id = :batch and due_at is not null
+            order by device_id limit :limit
+            """)
+        .bind("organization", organization)
+        .bind("batch", batch)
+        .bind("limit", limit)
+        .map((row, _) -> due(row))
+        .list();
+  }
+
+  private static Due due(ResultSet row) throws SQLException {
+    return new Due(
+        new OrganizationId(row.getObject("organization_id", UUID.class)),
+        new DeviceId(row.getObject("device_id", UUID.class)),
+        new ActionId(row.getString("id")),
+        row.getLong("number"),
+        instant(row, "due_at"));
   }
 
   private static String params(Map<String, String> params) {

@@ -24,9 +24,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// The shapes of actions under `/api`.
-final class ActionWire {
-  private static final String SECONDS = "must be a number of seconds from 1 to 31536000";
-  private static final int YEAR = 31_536_000;
+public final class ActionWire {
+  public static final String SECONDS = "must be a number of seconds from 1 to 31536000";
+  public static final int YEAR = 31_536_000;
 
   private ActionWire() {}
 
@@ -119,7 +119,7 @@ final class ActionWire {
           @Size(max = 128, message = "must have 1 to 128 characters")
           @Pattern(regexp = "(?s).+", message = "must have 1 to 128 characters")
           String clientToken) {
-    NewAction toNewAction() {
+    public NewAction toNewAction() {
       NewAction action =
           NewAction.of(word(ActionType.class, "type", type), texts(params))
               .at(

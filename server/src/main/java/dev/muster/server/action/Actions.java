@@ -88,11 +88,8 @@ public class Actions {
     return begun(handle, device, action);
   }
 
-  /// One action of a batch, on a device that is held. Whoever made the batch was checked and
-  /// written down then.
-  ///
-  /// @throws Refusal in the words of [#initiate]
-  public Action initiate(
+  /// The same for one of a batch, in the words of [BatchActions].
+  Action initiate(
       Handle handle, Caller caller, Device device, NewAction request, UUID batch) {
     return begun(
         handle, device, inserted(handle, caller, device, request, new Origin(batch, null)));
@@ -108,10 +105,13 @@ public class Actions {
     if (busy && !request.queued()) {
       throw Refusal.of(ErrorCode.DEVICE_BUSY, "Device is already busy");
     }
-    if (request.supersede()) {
-      supersede(handle, device, request.type(), params);
+    List<Action> replaced =
+        request.supersede() ? superseded(handle, device, request.type(), params) : List.of();
+    requireRoom(handle, device, replaced.size());
+    for (Action waiting : replaced) {
+      var _ =
+          lane.end(handle, device, waiting, Lane.cancelled("A newer action has taken its place."));
     }
-    requireRoom(handle, device);
     Action action = fresh(handle, device, request, params, origin);
     if (!ActionStore.insert(
         handle, caller, action, request.clientToken(), request.hash(device.handle()))) {
@@ -153,16 +153,14 @@ public class Actions {
                 "client_token", "was used for another request; make a new one for a new action")));
   }
 
-  private void supersede(
+  private List<Action> superseded(
       Handle handle, Device device, ActionType type, Map<String, String> params) {
-    for (Action waiting :
-        ActionStore.waiting(handle, device.organization(), device.id(), settings.queueLimit())) {
-      if (waiting.order().type() == type && sameKind(waiting.order().params(), params)) {
-        var _ =
-            lane.end(
-                handle, device, waiting, Lane.cancelled("A newer action has taken its place."));
-      }
-    }
+    return ActionStore.waiting(
+            handle, device.organization(), device.id(), settings.queueLimit())
+        .stream()
+        .filter(waiting ->
+            waiting.order().type() == type && sameKind(waiting.order().params(), params))
+        .toList();
   }
 
   /// Of actions on apps, those on one app.
@@ -170,9 +168,11 @@ public class Actions {
     return Objects.equals(waiting.get("package"), params.get("package"));
   }
 
-  private void requireRoom(Handle handle, Device device) {
+  private void requireRoom(Handle handle, Device device, int replaced) {
     int most = settings.queueLimit();
-    if (ActionStore.countWaiting(handle, device.organization(), device.id(), most) >= most) {
+    int waiting =
+        ActionStore.countWaiting(handle, device.organization(), device.id(), most + replaced);
+    if (waiting - replaced >= most) {
       throw Refusal.of(
           ErrorCode.DEVICE_BUSY,
           "The queue of the device is full: "

@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Lane {
   private static final String NO_TURN = "It did not get its turn before it expired.";
+  private static final String NO_ATTEMPT = "It expired before its next attempt could begin.";
 
   private final Devices devices;
   private final Simulator simulator;
+  private final Allowed allowed;
   private final Settings.Action settings;
   private final InstantSource clock;
   private final Iterable<ActionChanges> changes;
@@ -34,20 +36,23 @@ public class Lane {
   Lane(
       Devices devices,
       Simulator simulator,
+      Allowed allowed,
       Settings settings,
       InstantSource clock,
       @Any Instance<ActionChanges> changes) {
-    this(devices, simulator, settings.action(), clock, (Iterable<ActionChanges>) changes);
+    this(devices, simulator, allowed, settings.action(), clock, (Iterable<ActionChanges>) changes);
   }
 
   Lane(
       Devices devices,
       Simulator simulator,
+      Allowed allowed,
       Settings.Action settings,
       InstantSource clock,
       Iterable<ActionChanges> changes) {
     this.devices = devices;
     this.simulator = simulator;
+    this.allowed = allowed;
     this.settings = settings;
     this.clock = clock;
     this.changes = changes;
@@ -61,12 +66,27 @@ public class Lane {
       return false;
     }
     Optional<Action> next = ActionStore.findNext(handle, device.organization(), device.id());
-    while (next.isPresent() && next.get().isExpired(clock.instant())) {
-      end(handle, device, next.get(), expired(NO_TURN));
+    while (next.isPresent()) {
+      Ending hindrance = hindrance(handle, next.get());
+      if (hindrance == null) {
+        attempt(handle, device, next.get());
+        return true;
+      }
+      end(handle, device, next.get(), hindrance);
       next = ActionStore.findNext(handle, device.organization(), device.id());
     }
-    next.ifPresent(action -> attempt(handle, device, action));
-    return next.isPresent();
+    return false;
+  }
+
+  /// Why no attempt at the action may begin any more; null when one may.
+  private @Nullable Ending hindrance(Handle handle, Action action) {
+    if (action.isExpired(clock.instant())) {
+      return expired(action.state() == ActionState.PENDING ? NO_TURN : NO_ATTEMPT);
+    }
+    return allowed.isAllowed(handle, action.organization(), action.order().type())
+        ? null
+        : new Ending(
+            ActionState.FAILED, Attempt.Outcome.FAILED, Allowed.NO_SCRIPTS, null, false);
   }
 
   /// Begins the next attempt, the first one included.
@@ -166,10 +186,13 @@ public class Lane {
     Action.Simulated simulated = action.run().simulated();
     if (action.state() == ActionState.PENDING) {
       end(handle, device, action, expired(NO_TURN));
-    } else if (action.run().nextAttemptAt() != null && action.isExpired(now)) {
-      end(handle, device, action, expired("It expired before its next attempt could begin."));
     } else if (action.run().nextAttemptAt() != null) {
-      attempt(handle, device, action);
+      Ending hindrance = hindrance(handle, action);
+      if (hindrance == null) {
+        attempt(handle, device, action);
+      } else {
+        end(handle, device, action, hindrance);
+      }
     } else if (simulated != null) {
       simulatedEnd(handle, device, action, simulated);
     } else if (action.run().deliveredAt() == null) {

@@ -66,8 +66,16 @@ public record NewAction(
     return new NewAction(type, params, priority, ttl, timeout, attempts, queued, supersede, token);
   }
 
+  /// The same with other parameters.
+  public NewAction with(Map<String, String> others) {
+    return new NewAction(
+        type, others, priority, ttl, timeout, attempts, queued, supersede, clientToken);
+  }
+
   /// Differs when anything but the token does.
-  String hash(String device) {
+  ///
+  /// @param device which device it is for, or which devices
+  public String hash(String device) {
     Map<String, Json> fields = new TreeMap<>();
     fields.put("device", Json.of(device));
     fields.put("type", Json.of(type.name()));

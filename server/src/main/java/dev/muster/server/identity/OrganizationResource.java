@@ -6,6 +6,7 @@ import dev.muster.server.identity.OrganizationWire.ChangeBody;
 import dev.muster.server.identity.OrganizationWire.ErasureBody;
 import dev.muster.server.identity.OrganizationWire.OrganizationBody;
 import dev.muster.server.identity.OrganizationWire.OverviewBody;
+import dev.muster.server.identity.OrganizationWire.OwnChangeBody;
 import dev.muster.server.organization.Organization;
 import dev.muster.server.organization.OrganizationErasure;
 import dev.muster.server.organization.OrganizationOverviews;
@@ -114,6 +115,18 @@ final class OrganizationResource {
   @Operation(summary = "The caller's own organization, with its quotas and what it has of them")
   public OverviewBody own() {
     return OverviewBody.of(overviews.own(caller.get()));
+  }
+
+  @PATCH
+  @Path("me")
+  @Operation(
+      summary = "Change the settings of the caller's own organization; for admins",
+      description =
+          "allow_scripts: whether devices may be told to run scripts (RUN_SCRIPT). Off at first,"
+              + " because whoever may send a command could then do anything on every device.")
+  public OverviewBody changeOwn(@Valid OwnChangeBody body) {
+    return OverviewBody.of(
+        overviews.allowScripts(caller.get(), Bodies.present(body).allowScripts()));
   }
 
   @GET

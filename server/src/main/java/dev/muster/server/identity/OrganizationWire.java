@@ -36,6 +36,7 @@ final class OrganizationWire {
     }
   }
 
+  /// @param allowScripts whether its devices may be told to run scripts
   /// @param quotas what holds, 0 is without limit
   /// @param quotaOverrides what is set for this organization; null where the server's own limit
   ///   holds
@@ -47,6 +48,7 @@ final class OrganizationWire {
       boolean home,
       Instant createdAt,
       String state,
+      boolean allowScripts,
       @Nullable @JsonInclude(JsonInclude.Include.NON_NULL) Long rowsLeft,
       Map<String, Long> quotas,
       Map<String, @Nullable Long> quotaOverrides,
@@ -67,6 +69,7 @@ final class OrganizationWire {
           organization.home(),
           organization.createdAt(),
           stateOf(organization),
+          overview.allowScripts(),
           overview.rowsLeft(),
           limits,
           overrides,
@@ -100,6 +103,9 @@ final class OrganizationWire {
       return new Change(name == null ? null : name.strip(), limits);
     }
   }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record OwnChangeBody(@NotNull(message = "must be true or false") Boolean allowScripts) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
   record ErasureBody(

@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// An organization with what it may have and has, for those who run the server and for itself.
 @Singleton
 public final class OrganizationOverviews {
+  /// @param allowScripts whether its devices may be told to run scripts
   /// @param rowsLeft of its erasure, about; null when it is not being erased
   public record Overview(
-      Organization organization, Quotas.Standing quotas, @Nullable Long rowsLeft) {}
+      Organization organization,
+      Quotas.Standing quotas,
+      boolean allowScripts,
+      @Nullable Long rowsLeft) {}
 
   /// What is to change; a name that is null stays, and so does a quota that is missing.
   ///
@@ -50,6 +54,32 @@ public final class OrganizationOverviews {
   public Overview own(Caller caller) {
     caller.require(Right.READ);
     return database.in(caller.organization(), handle -> overview(handle, caller.organization()));
+  }
+
+  /// Lets devices of the caller's own organization be told to run scripts, or not any more. What is
+  /// so already leaves no trace.
+  public Overview allowScripts(Caller caller, boolean allowed) {
+    caller.require(Right.WRITE_SETTINGS);
+    OrganizationId id = caller.organization();
+    return database.in(
+        id,
+        handle -> {
+          var _ = OrganizationStore.lock(handle, id);
+          if (OrganizationStore.allowsScripts(handle, id) != allowed) {
+            OrganizationStore.allowScripts(handle, id, allowed);
+            audit.record(
+                handle,
+                caller,
+                dev.muster.server.audit.Change.of("organization.changed", "organization", id)
+                    .from(scripts(!allowed))
+                    .to(scripts(allowed)));
+          }
+          return overview(handle, id);
+        });
+  }
+
+  private static Json.Obj scripts(boolean allowed) {
+    return Json.obj(Map.of("allow_scripts", Json.of(allowed)));
   }
 
   /// A quota below what there is takes nothing away, and lets nothing more in.
@@ -84,7 +114,11 @@ public final class OrganizationOverviews {
   private Overview overview(Handle handle, OrganizationId id) {
     Organization organization =
         OrganizationStore.find(handle, id).orElseThrow(() -> Refusal.notFound("organization"));
-    return new Overview(organization, quotas.standing(handle, id), rowsLeft(handle, id));
+    return new Overview(
+        organization,
+        quotas.standing(handle, id),
+        OrganizationStore.allowsScripts(handle, id),
+        rowsLeft(handle, id));
   }
 
   private static @Nullable Long rowsLeft(Handle handle, OrganizationId id) {

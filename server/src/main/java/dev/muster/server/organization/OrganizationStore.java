@@ -70,6 +70,20 @@ final class OrganizationStore {
     handle.execute("update organization.organization set name = ? where id = ?", name, id);
   }
 
+  static boolean allowsScripts(Handle handle, OrganizationId id) {
+    return handle
+        .createQuery("select allow_scripts from organization.organization where id = :id")
+        .bind("id", id)
+        .mapTo(boolean.class)
+        .findOne()
+        .orElse(false);
+  }
+
+  static void allowScripts(Handle handle, OrganizationId id, boolean allowed) {
+    handle.execute(
+        "update organization.organization set allow_scripts = ? where id = ?", allowed, id);
+  }
+
   static long count(Handle handle) {
     return handle
         .createQuery("select count(*) from organization.organization")

@@ -17,6 +17,8 @@ public enum Right {
   /// Make and revoke API keys.
   WRITE_KEYS("manage API keys"),
   READ_AUDIT("read the audit log"),
+  /// Change the settings of the own organization.
+  WRITE_SETTINGS("change the settings of the organization"),
   /// Remove a device or a person for good, with all that is known of them.
   ERASE("erase devices and people"),
   /// Make, limit and erase organizations; held only by the admins of the first one.

@@ -248,7 +248,7 @@ final class ActionModel {
         .sorted(
             Comparator.comparing((ModelAction action) -> action.wish.priority())
                 .reversed()
-                .thenComparingLong(action -> action.age))
+                .thenComparingInt(action -> action.age))
         .toList();
   }
 }

@@ -1,6 +1,7 @@
 package dev.muster.server.action;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.muster.server.audit.Audit;
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.device.DeviceChanges;
 import dev.muster.server.device.DeviceId;
@@ -8,6 +9,7 @@ import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.Lifecycles;
 import dev.muster.server.device.NewDevice;
+import dev.muster.server.organization.Scripts;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
@@ -26,23 +28,28 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The room on a database of its own, with a clock that stands still and a log of what the rooms
 /// below would hear.
-final class ActionWorld implements AutoCloseable {
+public final class ActionWorld implements AutoCloseable {
   private final TestDatabase postgres = TestDatabase.create();
-  final Database database = postgres.database();
-  final MutableClock clock = new MutableClock();
-  final Heard heard = new Heard();
-  final Devices devices;
-  final Lifecycles lifecycles;
+  public final Database database = postgres.database();
+  public final MutableClock clock = new MutableClock();
+  public final Heard heard = new Heard();
+  public final Devices devices;
+  public final Lifecycles lifecycles;
   final DeviceTokens tokens;
-  final Actions actions;
-  final Results results;
+  public final Actions actions;
+  public final Results results;
   final Handovers handovers = new Handovers();
-  final ActionClock ticks;
-  final ActionLists lists;
+  public final ActionClock ticks;
+  public final ActionLists lists;
+  public final BatchActions batches;
+  public final Groups groups;
+  public final Audit audit;
   final Waitings waitings;
 
   /// What the room that hands out commands would say, by request id.
@@ -51,11 +58,11 @@ final class ActionWorld implements AutoCloseable {
   /// Numbers that the simulator meets in place of chance.
   double chance = 0.5;
 
-  ActionWorld(Map<String, String> settings) {
+  public ActionWorld(Map<String, String> settings) {
     Settings all = TestSettings.of(settings);
     List<DeviceChanges> listeners = new ArrayList<>();
-    var audit = Audits.on(clock);
-    var groups = new Groups(database, clock, listeners, audit);
+    audit = Audits.on(clock);
+    groups = new Groups(database, clock, listeners, audit);
     devices = new Devices(database, clock, groups, audit, listeners);
     lifecycles = new Lifecycles(database, clock, devices, groups, audit, listeners);
     tokens =
@@ -66,18 +73,21 @@ final class ActionWorld implements AutoCloseable {
             new Broadcast(database.dataSource()),
             devices,
             audit);
+    Allowed allowed = new Allowed(new Scripts());
     Lane lane =
         new Lane(
             devices,
             new Simulator(all.action(), tokens, () -> chance),
+            allowed,
             all.action(),
             clock,
             List.of(heard));
     listeners.add(new DeviceActions(lane, all));
-    actions = new Actions(database, devices, lane, new Allowed(), audit, all, clock);
+    actions = new Actions(database, devices, lane, allowed, audit, all, clock);
     results = new Results(database, devices, lane, clock);
     ticks = new ActionClock(database, devices, lane, clock);
     lists = new ActionLists(database, devices);
+    batches = new BatchActions(actions, devices, lane, allowed);
     waitings = new Waitings(database, List.of((_, _, _) -> deliveries));
   }
 
@@ -86,41 +96,47 @@ final class ActionWorld implements AutoCloseable {
     postgres.close();
   }
 
-  Tenant tenant() {
+  public Tenant tenant() {
     OrganizationId organization = Tenants.fresh(database);
     return new Tenant(this, Tenants.person(organization, Role.ADMIN));
   }
 
   /// What the rooms below hear, in order: `began action_…-1`, `over action_…-1 recalled`, `PENDING
   /// action_…`.
-  static final class Heard implements ActionChanges {
+  public static final class Heard implements ActionChanges {
     final List<String> lines = new ArrayList<>();
+
+    /// After how many changes one fails, and its transaction with it, as if the server were killed.
+    public final AtomicInteger untilFailure = new AtomicInteger();
 
     @Override
     public synchronized void changed(
-        org.jdbi.v3.core.Handle handle, OrganizationId organization, List<Action> actions) {
+        Handle handle, OrganizationId organization, List<Action> actions) {
+      if (untilFailure.getAndDecrement() == 1) {
+        throw new IllegalStateException("killed");
+      }
       actions.forEach(action -> lines.add(action.state() + " " + action.id()));
     }
 
     @Override
-    public synchronized void attemptBegan(org.jdbi.v3.core.Handle handle, Action action) {
+    public synchronized void attemptBegan(Handle handle, Action action) {
       lines.add("began " + action.requestId());
     }
 
     @Override
     public synchronized void attemptEnded(
-        org.jdbi.v3.core.Handle handle, Action action, boolean recall) {
+        Handle handle, Action action, boolean recall) {
       lines.add("over " + action.requestId() + (recall ? " recalled" : ""));
     }
   }
 
   /// One organization, and what its admin and its devices do.
-  record Tenant(ActionWorld world, Caller.Person admin) {
-    OrganizationId organization() {
+  public record Tenant(ActionWorld world, Caller.Person admin) {
+    public OrganizationId organization() {
       return admin.organization();
     }
 
-    String device() {
+    public String device() {
       String handle = "d-" + Ids.next().toString().substring(24);
       world.devices.register(admin, NewDevice.named("d").withHandle(handle));
       return handle;
@@ -134,24 +150,24 @@ final class ActionWorld implements AutoCloseable {
       return world.devices.read(admin, device).device().id();
     }
 
-    String status(String device) {
+    public String status(String device) {
       return world.devices.read(admin, device).device().status();
     }
 
-    Action ask(String device, ActionType type) {
+    public Action ask(String device, ActionType type) {
       return world.actions.initiate(admin, device, NewAction.of(type, Map.of()));
     }
 
-    Action ask(String device, NewAction request) {
+    public Action ask(String device, NewAction request) {
       return world.actions.initiate(admin, device, request);
     }
 
-    Action now(Action action) {
+    public Action now(Action action) {
       return world.actions.show(admin, action.id().value());
     }
 
     /// The device is handed the command of the attempt that the action is at.
-    void hand(Action action) {
+    public void hand(Action action) {
       String requestId = now(action).requestId();
       world.database.acrossOrganizations(handle -> {
         world.handovers.handedOut(
@@ -162,11 +178,11 @@ final class ActionWorld implements AutoCloseable {
       });
     }
 
-    boolean answer(Action action, String outcome, @Nullable String message) {
+    public boolean answer(Action action, String outcome, @Nullable String message) {
       return answer(now(action).requestId(), action.handle(), outcome, message);
     }
 
-    boolean answer(String requestId, String device, String outcome, @Nullable String message) {
+    public boolean answer(String requestId, String device, String outcome, @Nullable String message) {
       Instant finished = world.clock.instant();
       return world.results.record(
           self(device), device, new DeviceResult(requestId, outcome, message, null, finished));
