@@ -49,6 +49,7 @@ class RoomRulesTest {
           "enrollment",
           "session",
           "action",
+          "batch",
           "dispatch",
           "telemetry",
           "audience",

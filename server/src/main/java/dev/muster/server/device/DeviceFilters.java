@@ -1,15 +1,20 @@
 package dev.muster.server.device;
 
 import dev.muster.protocol.Platform;
+import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.Refusal;
+import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what a query wants of a list of devices.
-final class DeviceFilters {
+public final class DeviceFilters {
+  private static final List<String> OTHERS = List.of("search", "group", "lifecycle");
+
   private DeviceFilters() {}
 
   /// @throws Refusal `invalid parameter`
@@ -36,6 +41,29 @@ final class DeviceFilters {
       }
     }
     return filter;
+  }
+
+  /// Reads the same from the fields of an object. Unlike a query it may hold nothing else: by a slip
+  /// the filter would be wider than it was meant.
+  ///
+  /// @throws Refusal `invalid parameter`
+  public static DeviceFilter read(Map<String, List<String>> fields) {
+    MultivaluedMap<String, String> query = new MultivaluedHashMap<>();
+    fields.forEach((name, values) -> {
+      if (!OTHERS.contains(name)
+          && !DeviceFilter.KINDS.contains(name)
+          && !name.startsWith(DeviceFilter.ATTRIBUTE)) {
+        throw Refusal.parameter(
+            JsonText.printable(name),
+            "is no filter; there are "
+                + String.join(", ", OTHERS)
+                + ", "
+                + String.join(", ", DeviceFilter.KINDS)
+                + " and attribute.<key>");
+      }
+      query.addAll(name, values);
+    });
+    return read(query);
   }
 
   private static void requireKey(String name) {
