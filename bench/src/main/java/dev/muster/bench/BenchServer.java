@@ -26,13 +26,16 @@ final class BenchServer implements AutoCloseable {
   private final boolean keep;
   private final Process process;
   private final URI address;
+  private final int grpcPort;
   private final String password;
 
-  private BenchServer(Path data, boolean keep, Process process, URI address, String password) {
+  private BenchServer(
+      Path data, boolean keep, Process process, URI address, int grpcPort, String password) {
     this.data = data;
     this.keep = keep;
     this.process = process;
     this.address = address;
+    this.grpcPort = grpcPort;
     this.password = password;
   }
 
@@ -48,6 +51,7 @@ final class BenchServer implements AutoCloseable {
     }
     Path data = Files.createTempDirectory("muster-bench");
     int port = freePort();
+    int grpcPort = freePort();
     String password = UUID.randomUUID().toString();
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -59,6 +63,8 @@ final class BenchServer implements AutoCloseable {
             "server",
             "--port",
             Integer.toString(port),
+            "--grpc-port",
+            Integer.toString(grpcPort),
             "--data",
             data.toString());
     builder.environment().keySet().removeIf(name -> name.startsWith("MUSTER_"));
@@ -67,7 +73,8 @@ final class BenchServer implements AutoCloseable {
     builder.environment().put("MUSTER_ACCESS_LOG", "false"); // what it says shall be trouble only
     Process process = builder.redirectErrorStream(true).start();
     BenchServer server =
-        new BenchServer(data, keep, process, URI.create("http://127.0.0.1:" + port), password);
+        new BenchServer(
+            data, keep, process, URI.create("http://127.0.0.1:" + port), grpcPort, password);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     server.waitUntilReady();
     return server;
@@ -106,6 +113,15 @@ final class BenchServer implements AutoCloseable {
 
   Path data() {
     return data;
+  }
+
+  URI address() {
+    return address;
+  }
+
+  /// Where its gRPC listens, on the loopback address.
+  int grpcPort() {
+    return grpcPort;
   }
 
   Api anonymous() {

@@ -10,7 +10,13 @@ import picocli.CommandLine.HelpCommand;
     description = "Measures a server on this machine against the bounds that it promises.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PolicyCommand.class, DevicesCommand.class, HelpCommand.class})
+    subcommands = {
+      PolicyCommand.class,
+      DevicesCommand.class,
+      GrpcCommand.class,
+      CommandsCommand.class,
+      HelpCommand.class
+    })
 public final class Main {
   private Main() {}
 

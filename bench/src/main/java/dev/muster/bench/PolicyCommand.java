@@ -1,7 +1,6 @@
 package dev.muster.bench;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -69,7 +68,9 @@ final class PolicyCommand implements Callable<Integer> {
     Path root = Path.of(System.getProperty("launcher.root", "."));
     try (BenchServer server = BenchServer.start(root, keep);
         Connection database = server.database()) {
-      describe(out, database);
+      out.println(Machine.describe());
+      out.println(one(database, "select version()"));
+      out.flush();
       if (keep) {
         out.println("Data: " + server.data());
       }
@@ -86,34 +87,6 @@ final class PolicyCommand implements Callable<Integer> {
       out.println(bounds.anyOver() ? "A bound was broken." : "All bounds hold.");
       out.flush();
       return bounds.anyOver() ? 1 : 0;
-    }
-  }
-
-  private static void describe(PrintWriter out, Connection database) throws Exception {
-    out.printf(
-        "%s, %s %s, %d processors%s, Java %s%n",
-        Instant.now(),
-        System.getProperty("os.name"),
-        System.getProperty("os.arch"),
-        Runtime.getRuntime().availableProcessors(),
-        processor(),
-        Runtime.version());
-    out.println(one(database, "select version()"));
-    out.flush();
-  }
-
-  /// The processor's name, where Linux tells it.
-  private static String processor() throws java.io.IOException {
-    Path info = Path.of("/proc/cpuinfo");
-    if (!Files.isReadable(info)) {
-      return "";
-    }
-    try (var lines = Files.lines(info)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .findFirst()
-          .map(line -> " (" + line.substring(line.indexOf(':') + 1).strip() + ")")
-          .orElse("");
     }
   }
 
