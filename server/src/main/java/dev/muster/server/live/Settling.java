@@ -25,9 +25,8 @@ final class Settling {
 
   private final Database database;
   private final Queue<Mark> marks = new ArrayDeque<>();
-  private @Nullable UUID epoch;
-  private long taken = -1;
-  private long settled = -1;
+  private volatile @Nullable Cursor settled;
+  private volatile long taken = -1;
 
   Settling(Database database) {
     this.database = database;
@@ -42,7 +41,6 @@ final class Settling {
           Long own = last > before ? ChangeStore.ownTransaction(handle) : null;
           return new Seen(Epoch.read(handle).id(), last, own, ChangeStore.oldestRunning(handle));
         });
-    epoch = seen.epoch();
     if (seen.own() != null) {
       marks.add(new Mark(seen.taken(), seen.own()));
       taken = seen.taken();
@@ -50,19 +48,19 @@ final class Settling {
     for (Mark mark = marks.peek();
         mark != null && mark.before() <= seen.oldestRunning();
         mark = marks.peek()) {
-      settled = mark.number();
+      settled = new Cursor(seen.epoch(), mark.number());
       marks.remove();
     }
     return marks.isEmpty();
   }
 
-  /// The settled number as of the latest look that found one; null before.
-  synchronized @Nullable Cursor settled() {
-    return epoch == null || settled < 0 ? null : new Cursor(epoch, settled);
+  /// The settled number as of the latest look that found one; null before. Waits for no look.
+  @Nullable Cursor settled() {
+    return settled;
   }
 
   /// The greatest number that was seen to be taken.
-  synchronized long taken() {
+  long taken() {
     return taken;
   }
 }

@@ -10,6 +10,7 @@ import dev.muster.server.device.DeviceStatus;
 import dev.muster.server.device.Lifecycle;
 import dev.muster.server.live.LiveWorld.Tenant;
 import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Epoch;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Refusal;
@@ -348,6 +349,21 @@ class ChangesTest {
         () ->
             world.changes.after(
                 tenant.admin(), now.at(now.number() + 1_000_000), ChangeFilter.ALL, 1));
+  }
+
+  @Test
+  void aRestoreEndsAllCursors() {
+    Cursor before = world.changes.now(tenant.admin());
+    world.database.asOwner(
+        handle -> Epoch.renew(handle, world.clock.instant(), world.clock.instant()));
+    Changes restarted = world.deafNode();
+
+    refused(
+        ErrorCode.CURSOR_TOO_OLD,
+        () -> restarted.after(tenant.admin(), before, ChangeFilter.ALL, 1));
+    Watcher anew = tenant.watch(restarted);
+    tenant.device("till");
+    assertThat(anew.see(1)).containsExactly("till IDLE");
   }
 
   @Test
