@@ -244,11 +244,7 @@ final class ActionStore {
     if (seen != null) {
       query.bind("dueAt", seen.at()).bind("number", seen.number());
     }
-    return query
-        .bind("now", now)
-        .bind("limit", limit)
-        .map((row, _) -> due(row))
-        .list();
+    return query.bind("now", now).bind("limit", limit).map((row, _) -> due(row)).list();
   }
 
   /// Of a batch what has not ended, by device, so that whoever goes over them locks in one order.

@@ -89,8 +89,7 @@ public class Actions {
   }
 
   /// The same for one of a batch, in the words of [BatchActions].
-  Action initiate(
-      Handle handle, Caller caller, Device device, NewAction request, UUID batch) {
+  Action initiate(Handle handle, Caller caller, Device device, NewAction request, UUID batch) {
     return begun(
         handle, device, inserted(handle, caller, device, request, new Origin(batch, null)));
   }
@@ -155,11 +154,10 @@ public class Actions {
 
   private List<Action> superseded(
       Handle handle, Device device, ActionType type, Map<String, String> params) {
-    return ActionStore.waiting(
-            handle, device.organization(), device.id(), settings.queueLimit())
+    return ActionStore.waiting(handle, device.organization(), device.id(), settings.queueLimit())
         .stream()
-        .filter(waiting ->
-            waiting.order().type() == type && sameKind(waiting.order().params(), params))
+        .filter(
+            waiting -> waiting.order().type() == type && sameKind(waiting.order().params(), params))
         .toList();
   }
 

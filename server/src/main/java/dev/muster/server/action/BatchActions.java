@@ -34,8 +34,8 @@ public class BatchActions {
     var _ = allowed.requireSensible(handle, organization, request);
   }
 
-  /// One action of a batch, on a device that is held. Whoever made the batch was checked and written
-  /// down then. A refusal has changed nothing, so the transaction may go on after it.
+  /// One action of a batch, on a device that is held. Whoever made the batch was checked and
+  /// written down then. A refusal has changed nothing, so the transaction may go on after it.
   ///
   /// @throws Refusal in the words of [Actions#initiate]
   public Action initiate(

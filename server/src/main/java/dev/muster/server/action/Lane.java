@@ -85,8 +85,7 @@ public class Lane {
     }
     return allowed.isAllowed(handle, action.organization(), action.order().type())
         ? null
-        : new Ending(
-            ActionState.FAILED, Attempt.Outcome.FAILED, Allowed.NO_SCRIPTS, null, false);
+        : new Ending(ActionState.FAILED, Attempt.Outcome.FAILED, Allowed.NO_SCRIPTS, null, false);
   }
 
   /// Begins the next attempt, the first one included.

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Handle;
 
 /// Makes the actions of batches, and cancels those of batches that are cancelled: a chunk of each
-/// batch in turn, so that a large one does not hold up a small one. Each chunk is a transaction that
-/// holds the batch's row, so several workers do nothing twice.
+/// batch in turn, so that a large one does not hold up a small one. Each chunk is a transaction
+/// that holds the batch's row, so several workers do nothing twice.
 @Singleton
 public class BatchJob implements RecurringJob {
   private static final int MOST_AT_ONCE = 100;
@@ -39,12 +39,7 @@ public class BatchJob implements RecurringJob {
 
   @Inject
   BatchJob(Database database, Devices devices, BatchActions actions, InstantSource clock) {
-    this(
-        database,
-        devices,
-        actions,
-        clock,
-        run -> Thread.ofVirtual().name("batches").start(run));
+    this(database, devices, actions, clock, run -> Thread.ofVirtual().name("batches").start(run));
   }
 
   /// @param starter of what a nudge begins
@@ -135,8 +130,7 @@ public class BatchJob implements RecurringJob {
     return true;
   }
 
-  private boolean isGiven(
-      Handle handle, OrganizationId organization, Batch batch, DeviceId id) {
+  private boolean isGiven(Handle handle, OrganizationId organization, Batch batch, DeviceId id) {
     Device device;
     try {
       device = devices.hold(handle, organization, id.toString());

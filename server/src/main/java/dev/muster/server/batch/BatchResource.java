@@ -50,7 +50,8 @@ public class BatchResource {
   @Path("{batch_id}/cancel")
   @ResponseStatus(202)
   @Operation(
-      summary = "Cancel a batch: no more of its actions are made, and those that have not ended are cancelled",
+      summary =
+          "Cancel a batch: no more of its actions are made, and those that have not ended are cancelled",
       description = "In the background; cancelling it again changes nothing.")
   public BatchWire.Row cancel(
       @PathParam("batch_id") String batch, @Valid BatchWire.@Nullable Cancellation body) {

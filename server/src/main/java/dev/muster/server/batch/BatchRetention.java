@@ -20,8 +20,7 @@ public class BatchRetention implements RecurringJob {
   private final Settings settings;
   private final InstantSource clock;
 
-  BatchRetention(
-      Database database, BatchActions actions, Settings settings, InstantSource clock) {
+  BatchRetention(Database database, BatchActions actions, Settings settings, InstantSource clock) {
     this.database = database;
     this.actions = actions;
     this.settings = settings;
@@ -48,16 +47,17 @@ public class BatchRetention implements RecurringJob {
     Instant before = clock.instant().minus(settings.action().retention());
     int gone;
     do {
-      gone = database.acrossOrganizations(handle -> {
-        int forgotten = 0;
-        for (BatchStore.Open done : BatchStore.doneBefore(handle, before, CHUNK)) {
-          if (actions.counts(handle, done.organization(), List.of(done.id())).isEmpty()) {
-            BatchStore.forget(handle, done.organization(), done.id());
-            forgotten++;
-          }
-        }
-        return forgotten;
-      });
+      gone =
+          database.acrossOrganizations(handle -> {
+            int forgotten = 0;
+            for (BatchStore.Open done : BatchStore.doneBefore(handle, before, CHUNK)) {
+              if (actions.counts(handle, done.organization(), List.of(done.id())).isEmpty()) {
+                BatchStore.forget(handle, done.organization(), done.id());
+                forgotten++;
+              }
+            }
+            return forgotten;
+          });
     } while (gone == CHUNK);
   }
 }

@@ -176,8 +176,7 @@ final class BatchStore {
   }
 
   private static Open open(ResultSet row) throws SQLException {
-    return new Open(
-        new OrganizationId(row.getObject(1, UUID.class)), row.getObject(2, UUID.class));
+    return new Open(new OrganizationId(row.getObject(1, UUID.class)), row.getObject(2, UUID.class));
   }
 
   static void forget(Handle handle, OrganizationId organization, UUID batch) {
@@ -255,7 +254,11 @@ final class BatchStore {
   }
 
   static void cancel(
-      Handle handle, OrganizationId organization, UUID batch, @Nullable String reason, Instant now) {
+      Handle handle,
+      OrganizationId organization,
+      UUID batch,
+      @Nullable String reason,
+      Instant now) {
     handle.execute(
         "delete from batch.chunk where organization_id = ? and batch_id = ?", organization, batch);
     handle
@@ -283,11 +286,13 @@ final class BatchStore {
 
   private static Batch batch(ResultSet row) throws SQLException {
     Map<String, String> params = new TreeMap<>();
-    JsonText.parseObject(row.getString("params")).fields().forEach((name, value) -> {
-      if (value instanceof Json.Text text) {
-        params.put(name, text.value());
-      }
-    });
+    JsonText.parseObject(row.getString("params"))
+        .fields()
+        .forEach((name, value) -> {
+          if (value instanceof Json.Text text) {
+            params.put(name, text.value());
+          }
+        });
     NewAction request =
         NewAction.of(ActionType.valueOf(row.getString("type")), params)
             .at(ActionPriority.valueOf(row.getString("priority")))

@@ -56,8 +56,8 @@ public class Batches {
   }
 
   /// Asks many devices for the same; the actions follow in the background, in the order of the
-  /// devices' ids. Which devices are meant is fixed now. With a client token that was used before it
-  /// is the batch of then.
+  /// devices' ids. Which devices are meant is fixed now. With a client token that was used before
+  /// it is the batch of then.
   ///
   /// @param request a WIPE is confirmed with `wipe <number of devices>`
   /// @throws Refusal `invalid fields`; `scripts not allowed`; `client token reused`
@@ -124,8 +124,7 @@ public class Batches {
     if (request.type() == ActionType.WIPE
         && !confirmation.equals(request.params().get("confirm"))) {
       throw Refusal.invalid(
-          "params.confirm",
-          "must be \"" + confirmation + "\": that many devices would be erased");
+          "params.confirm", "must be \"" + confirmation + "\": that many devices would be erased");
     }
   }
 

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// How many devices do what, all organizations together, for the metrics. Counting reads every
-/// device, so it is done once a minute at the most, only while somebody scrapes, and no scrape waits
-/// for it.
+/// device, so it is done once a minute at the most, only while somebody scrapes, and no scrape
+/// waits for it.
 @Singleton
 final class DeviceCounts {
   static final Duration FRESH = Duration.ofMinutes(1);

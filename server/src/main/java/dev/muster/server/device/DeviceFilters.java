@@ -43,8 +43,8 @@ public final class DeviceFilters {
     return filter;
   }
 
-  /// Reads the same from the fields of an object. Unlike a query it may hold nothing else: by a slip
-  /// the filter would be wider than it was meant.
+  /// Reads the same from the fields of an object. Unlike a query it may hold nothing else: by a
+  /// slip the filter would be wider than it was meant.
   ///
   /// @throws Refusal `invalid parameter`
   public static DeviceFilter read(Map<String, List<String>> fields) {

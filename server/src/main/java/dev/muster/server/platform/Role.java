@@ -16,7 +16,13 @@ public enum Role {
       case READ -> true;
       case WRITE_DEVICES, ACT, WRITE_POLICIES, WRITE_ENROLLMENT, READ_USERS ->
           this == ADMIN || this == OPERATOR;
-      case WRITE_USERS, WRITE_KEYS, WRITE_SETTINGS, READ_AUDIT, ERASE, WRITE_ORGANIZATIONS, BACK_UP ->
+      case WRITE_USERS,
+          WRITE_KEYS,
+          WRITE_SETTINGS,
+          READ_AUDIT,
+          ERASE,
+          WRITE_ORGANIZATIONS,
+          BACK_UP ->
           this == ADMIN;
     };
   }

@@ -6,6 +6,7 @@ import dev.muster.server.device.DeviceChanges;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.Lifecycles;
+import dev.muster.server.organization.Scripts;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Settings;
@@ -43,10 +44,12 @@ public record ActionRoom(
             new Broadcast(database.dataSource()),
             devices,
             audit);
+    Allowed allowed = new Allowed(new Scripts());
     Lane lane =
         new Lane(
             devices,
             new Simulator(settings.action(), tokens, () -> 0.5),
+            allowed,
             settings.action(),
             clock,
             actionChanges);
@@ -54,7 +57,7 @@ public record ActionRoom(
     return new ActionRoom(
         devices,
         new Lifecycles(database, clock, devices, groups, audit, deviceChanges),
-        new Actions(database, devices, lane, new Allowed(), audit, settings, clock),
+        new Actions(database, devices, lane, allowed, audit, settings, clock),
         new Results(database, devices, lane, clock),
         new Handovers(),
         new ActionBelongingsStore(),

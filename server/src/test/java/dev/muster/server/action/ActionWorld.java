@@ -124,8 +124,7 @@ public final class ActionWorld implements AutoCloseable {
     }
 
     @Override
-    public synchronized void attemptEnded(
-        Handle handle, Action action, boolean recall) {
+    public synchronized void attemptEnded(Handle handle, Action action, boolean recall) {
       lines.add("over " + action.requestId() + (recall ? " recalled" : ""));
     }
   }
@@ -182,7 +181,8 @@ public final class ActionWorld implements AutoCloseable {
       return answer(now(action).requestId(), action.handle(), outcome, message);
     }
 
-    public boolean answer(String requestId, String device, String outcome, @Nullable String message) {
+    public boolean answer(
+        String requestId, String device, String outcome, @Nullable String message) {
       Instant finished = world.clock.instant();
       return world.results.record(
           self(device), device, new DeviceResult(requestId, outcome, message, null, finished));

@@ -41,7 +41,8 @@ class BatchesTest {
   private final Batches batches =
       new Batches(
           world.database,
-          new Selections(world.devices, world.groups, new DeviceLists(world.database, world.groups)),
+          new Selections(
+              world.devices, world.groups, new DeviceLists(world.database, world.groups)),
           world.batches,
           job,
           world.audit,
@@ -104,14 +105,12 @@ class BatchesTest {
 
     assertThat(done(PING, new Selector.Named(List.of(device, id))).devices()).isEqualTo(1);
     assertThatThrownBy(() ->
-            batches.initiate(
-                tenant.admin(), PING, new Selector.Named(List.of(device, "nobody"))))
+            batches.initiate(tenant.admin(), PING, new Selector.Named(List.of(device, "nobody"))))
         .isInstanceOfSatisfying(
             Refusal.class,
             refusal ->
                 assertThat(refusal.fields())
-                    .containsExactly(
-                        new Refusal.FieldError("device_ids[1]", "is no device")));
+                    .containsExactly(new Refusal.FieldError("device_ids[1]", "is no device")));
   }
 
   @Test
@@ -164,7 +163,8 @@ class BatchesTest {
   @Test
   void wipingManyIsConfirmedByTheirNumber() {
     List<String> devices = devices(3);
-    refused(ErrorCode.INVALID_FIELDS, () -> batches.initiate(tenant.admin(), wipe("wipe 2"), all()));
+    refused(
+        ErrorCode.INVALID_FIELDS, () -> batches.initiate(tenant.admin(), wipe("wipe 2"), all()));
 
     Batch batch = done(wipe("wipe 3"), all());
 
@@ -178,8 +178,7 @@ class BatchesTest {
     devices(2);
     NewAction request = PING.named("nightly");
 
-    List<UUID> made =
-        Race.times(8, _ -> batches.initiate(tenant.admin(), request, all()).id());
+    List<UUID> made = Race.times(8, _ -> batches.initiate(tenant.admin(), request, all()).id());
     job.run();
 
     assertThat(made).containsOnly(made.getFirst());

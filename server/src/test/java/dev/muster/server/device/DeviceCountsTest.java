@@ -6,6 +6,7 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.policy.PolicyTenant;
 import dev.muster.server.policy.PolicyWorld;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -47,7 +48,7 @@ class DeviceCountsTest {
     long begin = System.nanoTime();
     double found = counts.latest(status);
     while (found != expected && System.nanoTime() - begin < Duration.ofSeconds(20).toNanos()) {
-      Thread.yield();
+      LockSupport.parkNanos(1_000_000);
       found = counts.latest(status);
     }
     return found;

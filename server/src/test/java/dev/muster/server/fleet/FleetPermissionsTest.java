@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -87,8 +88,7 @@ class FleetPermissionsTest {
     for (MethodDescriptor<?, ?> method :
         DeviceManagementServiceGrpc.getServiceDescriptor().getMethods()) {
       String name = String.valueOf(method.getBareMethodName());
-      Row row = ROWS.get(name);
-      assertThat(row).as("the row of " + name).isNotNull();
+      Row row = Objects.requireNonNull(ROWS.get(name), "there is no row of " + name);
       callers.forEach((kind, caller) -> {
         expected.put(name + " as " + kind, expected(row.needs(), kind));
         found.put(name + " as " + kind, told(call(Grpc.as(caller), method, row.request())));

@@ -4,7 +4,6 @@ import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
@@ -190,7 +189,7 @@ final class ProtoPage {
       return "map of string to string";
     }
     String one =
-        field.getType() == Type.TYPE_MESSAGE || field.getType() == Type.TYPE_ENUM
+        field.getType() == FieldDescriptorProto.Type.TYPE_MESSAGE || field.getType() == FieldDescriptorProto.Type.TYPE_ENUM
             ? link(field.getTypeName())
             : field.getType().name().substring("TYPE_".length()).toLowerCase(java.util.Locale.ROOT);
     return field.getLabel() == Label.LABEL_REPEATED ? "repeated " + one : one;

@@ -80,6 +80,7 @@ class ChangeInterleavingTest {
     }
 
     /// To a device that no other transaction holds.
+    @SuppressWarnings("ReferenceEquality") // which writer, not one like it
     private void write(int which) {
       if (open.isEmpty()) {
         return;

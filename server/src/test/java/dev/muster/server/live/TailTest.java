@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -97,7 +98,7 @@ class TailTest {
                 number == 0
                     ? () -> {
                       while (tail.waiting() < 900) {
-                        Thread.yield();
+                        LockSupport.parkNanos(1_000_000);
                       }
                       tail.append(List.of(change(13, "a")), 13);
                       return true;

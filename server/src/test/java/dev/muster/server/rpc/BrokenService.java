@@ -67,7 +67,10 @@ public final class BrokenService implements RpcService {
       case "exception" -> throw failure;
       case "error" -> throw new AssertionError(SECRET);
       case "status" ->
-          throw io.grpc.Status.UNKNOWN.withDescription(SECRET).withCause(failure).asRuntimeException();
+          throw io.grpc.Status.UNKNOWN
+              .withDescription(SECRET)
+              .withCause(failure)
+              .asRuntimeException();
       default -> observer.onError(failure);
     }
   }
