@@ -137,8 +137,9 @@ final class GrpcServer {
               + "). Stop what uses it, or choose another with --grpc-port PORT.",
           failure);
     }
+    // two, because credentials are looked up in a database of whose silence health has to tell
     ScheduledExecutorService looking =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("grpc-watch").factory());
+        Executors.newScheduledThreadPool(2, Thread.ofVirtual().name("grpc-watch-", 0).factory());
     ticker = looking;
     every(looking, HEALTH_SECONDS, health::look);
     every(looking, OpenCalls.LOOK_EVERY.toSeconds(), gate.calls()::look);
