@@ -353,17 +353,20 @@ class ChangesTest {
 
   @Test
   void aRestoreEndsAllCursors() {
-    Cursor before = world.changes.now(tenant.admin());
-    world.database.asOwner(
-        handle -> Epoch.renew(handle, world.clock.instant(), world.clock.instant()));
-    Changes restarted = world.deafNode();
+    try (LiveWorld restored = new LiveWorld()) {
+      Tenant own = restored.tenant();
+      Cursor before = restored.changes.now(own.admin());
+      restored.database.asOwner(
+          handle -> Epoch.renew(handle, restored.clock.instant(), restored.clock.instant()));
+      Changes restarted = restored.deafNode();
 
-    refused(
-        ErrorCode.CURSOR_TOO_OLD,
-        () -> restarted.after(tenant.admin(), before, ChangeFilter.ALL, 1));
-    Watcher anew = tenant.watch(restarted);
-    tenant.device("till");
-    assertThat(anew.see(1)).containsExactly("till IDLE");
+      refused(
+          ErrorCode.CURSOR_TOO_OLD,
+          () -> restarted.after(own.admin(), before, ChangeFilter.ALL, 1));
+      Watcher anew = own.watch(restarted);
+      own.device("till");
+      assertThat(anew.see(1)).containsExactly("till IDLE");
+    }
   }
 
   @Test
