@@ -134,6 +134,7 @@ final class SettingsCheck {
       sentences.add("muster.admin-password " + password);
     }
     sentences.addAll(MasterKeySetting.mistakes(settings));
+    sentences.addAll(ActionSettingsCheck.mistakes(settings.action()));
     session(sentences, settings.session());
     sentences.addAll(Push.mistakes(settings.fcm()));
     String url = settings.databaseUrl().orElse(null);

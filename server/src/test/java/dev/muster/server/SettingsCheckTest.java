@@ -78,6 +78,29 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void actionsThatCouldNeverBeDoneAndSimulatorsOfNothingAreMistakes() throws IOException {
+    settings(
+        """
+        muster.action.attempts=11
+        muster.action.timeout=0s
+        muster.action.queue-limit=0
+        muster.action.simulator.shortest=40s
+        muster.action.simulator.success=1.5
+        muster.action.simulator.type.PONG.longest=50s
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .hasSize(7)
+        .contains(
+            "muster.action.attempts must be from 1 to 10, and is 11",
+            "muster.action.timeout must be from 1s to 8760h, and is 0s",
+            "muster.action.queue-limit must be from 1 to 10000, and is 0",
+            "muster.action.simulator.shortest must not be more than muster.action.simulator.longest",
+            "muster.action.simulator.success must be from 0 to 1, and is 1.5",
+            "muster.action.simulator.type.PONG.success must be from 0 to 1, and is 1.5")
+        .anySatisfy(line -> assertThat(line).startsWith("muster.action.simulator.type.PONG is no type"));
+  }
+
+  @Test
   void aLogFormatThatIsNoneIsRefusedWithThoseThatAre() throws IOException {
     settings("muster.log-format=xml\n");
     assertThat(SettingsCheck.mistakes())

@@ -9,6 +9,8 @@ import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.Lifecycles;
 import dev.muster.server.device.NewDevice;
+import dev.muster.server.organization.OrganizationOverviews;
+import dev.muster.server.organization.Quotas;
 import dev.muster.server.organization.Scripts;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
@@ -147,6 +149,13 @@ public final class ActionWorld implements AutoCloseable {
 
     DeviceId id(String device) {
       return world.devices.read(admin, device).device().id();
+    }
+
+    /// Allows scripts in the organization, or forbids them.
+    void scripts(boolean allowed) {
+      var quotas = new Quotas(TestSettings.of(Map.of()), List.of());
+      var _ =
+          new OrganizationOverviews(world.database, quotas, world.audit).allowScripts(admin, allowed);
     }
 
     public String status(String device) {

@@ -233,6 +233,29 @@ class ActionsTest {
   }
 
   @Test
+  void scriptsAreRunOnlyWhereTheOrganizationAllowsThem() {
+    NewAction script = NewAction.of(ActionType.RUN_SCRIPT, Map.of("script", "uptime"));
+    refused(ErrorCode.SCRIPTS_NOT_ALLOWED, () -> tenant.ask(device, script));
+    tenant.scripts(true);
+
+    Action running = tenant.ask(device, script.tried(2));
+    Action waiting = tenant.ask(device, script);
+    Action last = tenant.ask(device, ActionType.PING);
+    assertThat(running.state()).isEqualTo(RUNNING);
+    tenant.scripts(false);
+    tenant.answer(running, "failed", "no shell");
+    world.clock.advance(Duration.ofSeconds(10));
+    world.ticks.run();
+
+    for (Action one : List.of(running, waiting)) {
+      assertThat(tenant.now(one).state()).isEqualTo(FAILED);
+      assertThat(requireNonNull(tenant.now(one).end()).error())
+          .startsWith("The organization does not allow scripts.");
+    }
+    assertThat(tenant.now(last).state()).isEqualTo(RUNNING);
+  }
+
+  @Test
   void anotherDevicesResultIsRefused() {
     Action action = tenant.ask(device, ActionType.PING);
     String other = tenant.device();

@@ -37,6 +37,12 @@ class EveryChangeTest {
       POST   /api/groups/{group}/devices                          | /api/groups/empty/devices          | members  | 204 | group.members_added
       POST   /api/groups/{group}/devices/{device_id}              | /api/groups/full/devices/free      |          | 204 | group.members_added
       DELETE /api/groups/{group}/devices/{device_id}              | /api/groups/full/devices/held      |          | 204 | group.members_removed
+      POST   /api/devices/{device_id}/actions                     | /api/devices/free/actions          | ping     | 201 | action.initiated
+      POST   /api/actions/{action_id}/cancel                      | /api/actions/{action}/cancel       |          | 200 | action.cancelled
+      POST   /api/actions/{action_id}/retry                       | /api/actions/{action}/retry        |          | 201 | action.initiated
+      POST   /api/actions/batch                                   | /api/actions/batch                 | pings    | 202 | batch.initiated
+      POST   /api/action-batches/{batch_id}/cancel                | /api/action-batches/{batch}/cancel |          | 202 | batch.cancelled
+      PATCH  /api/organizations/me                                | /api/organizations/me              | scripts  | 200 | organization.changed
       POST   /api/policies                                        | /api/policies                      | policy   | 201 | policy.created
       POST   /api/policies/{policy_id}/versions                   | /api/policies/p/versions           | empty    | 201 | policy.published
       POST   /api/policies/{policy_id}/rollback/{version_id}      | /api/policies/p/rollback/1         |          | 202 | policy.rolled_back
@@ -62,12 +68,18 @@ class EveryChangeTest {
 
   private static final Map<String, Object> KEY = Map.of("name", "ci", "scopes", List.of("read"));
 
+  private static final Map<String, Object> PING = Map.of("type", "PING");
+  private static final Map<String, Object> PINGS =
+      Map.of("type", "PING", "device_ids", List.of("held"));
+
   /// What leaves no entry, and why.
   private static final Map<String, String> NO_CHANGES =
       Map.of(
           "POST /devices/{id}/report", "a device's own call",
           "POST /devices/{id}/token", "a device's own call",
           "POST /v1/devices/fcm-token", "a device's own call",
+          "POST /v1/action-result", "a device's own call",
+          "POST /v1/action-progress", "a device's own call",
           "POST /api/ws-ticket", "gives nothing that the caller does not have, for seconds");
 
   /// Done without a person, so told of in a test of its own.
@@ -129,6 +141,8 @@ class EveryChangeTest {
     ids =
         Map.of(
             "{enrolled}", EnrolledDevice.in(admin).id(),
+            "{action}", admin.post("/api/devices/held/actions/", PING).expect(201).at("id"),
+            "{batch}", admin.post("/api/actions/batch/", PINGS).expect(202).at("batch_id"),
             "{user}", admin.post("/api/users/", user()).expect(201).at("id"),
             "{key}", admin.post("/api/keys/", KEY).expect(201).at("id"),
             "{token}", admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("id"));
@@ -171,6 +185,9 @@ class EveryChangeTest {
       case "settings" -> Map.of("set", Map.of("cameraDisabled", true));
       case "user" -> user();
       case "key" -> KEY;
+      case "ping" -> PING;
+      case "pings" -> PINGS;
+      case "scripts" -> Map.of("allow_scripts", true);
       case "camera" -> Map.of("cameraDisabled", false);
       default -> throw new IllegalArgumentException(name);
     };

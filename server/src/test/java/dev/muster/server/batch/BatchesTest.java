@@ -52,8 +52,9 @@ class BatchesTest {
   @BeforeEach
   void makeTenant() {
     tenant = world.tenant();
-    nudges.clear();
     world.heard.untilFailure.set(0);
+    List.copyOf(nudges).forEach(Runnable::run);
+    nudges.clear();
   }
 
   @AfterAll

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class PermissionWorld {
   private static final Map<String, Object> KEY = Map.of("name", "ci", "scopes", List.of("read"));
 
+  private static final Map<String, Object> PING = Map.of("type", "PING");
+
   private final Map<String, String> ids = new TreeMap<>();
   private final EnrolledDevice device;
   private final String name = Api.uniqueEmail();
@@ -43,12 +45,28 @@ final class PermissionWorld {
     ids.put("session_id", anotherSession(admin));
     ids.put("/api/keys/{id}", admin.post("/api/keys/", KEY).expect(201).at("id"));
     ids.put("/devices/{id}", device.id());
+    actions(admin, row);
     if (row == null || row.path().contains("/api/organizations/{")) {
       ids.put("/api/organizations/{id}", organization());
     }
     if (row != null && row.method().equals("DELETE") && row.path().contains("/assign-policy/")) {
       admin.post(path(row)).expect(202);
     }
+  }
+
+  /// An action that runs, and one that has ended for whoever wants to do it again.
+  private void actions(Api admin, Permissions.@Nullable Row row) {
+    String path = "/api/devices/" + device.id() + "/actions/";
+    String action = admin.post(path, PING).expect(201).at("id");
+    if (row != null && row.path().endsWith("/retry")) {
+      admin.post("/api/actions/" + action + "/cancel/").expect(200);
+    }
+    ids.put("action_id", action);
+    ids.put("batch_id", admin.post("/api/actions/batch/", batch()).expect(202).at("batch_id"));
+  }
+
+  private Map<String, Object> batch() {
+    return Map.of("type", "PING", "device_ids", List.of(device.id()));
   }
 
   private static String anotherSession(Api admin) {
@@ -111,6 +129,18 @@ final class PermissionWorld {
   private @Nullable Object body(String operation) {
     String fresh = Api.uniqueEmail();
     return switch (operation) {
+      case "POST /api/devices/{device_id}/actions" -> PING;
+      case "POST /api/actions/batch" -> batch();
+      case "PATCH /api/organizations/me" -> Map.of("allow_scripts", true);
+      case "POST /v1/action-result" ->
+          Map.of(
+              "request_id", ids.get("action_id") + "-1",
+              "device_id", device.id(),
+              "action", "ping",
+              "outcome", "success",
+              "finished_at", "2026-01-31T12:00:00Z");
+      case "POST /v1/action-progress" ->
+          Map.of("request_id", ids.get("action_id") + "-1", "device_id", device.id(), "percent", 1);
       case "POST /api/auth/login" -> Map.of("email", fresh, "password", "wrong-password");
       case "POST /api/auth/logout", "POST /api/auth/refresh" -> Map.of("refresh", "no-such-token");
       case "POST /api/devices" -> Map.of("name", "x");
