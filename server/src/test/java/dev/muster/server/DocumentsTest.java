@@ -2,6 +2,7 @@ package dev.muster.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.server.action.ActionTypesTable;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.ErrorCode.Kind;
 import dev.muster.server.platform.Settings;
@@ -79,6 +80,14 @@ class DocumentsTest {
             option.longestName(),
             setting ? "`" + key + "`" : "–",
             String.join(" ", option.description()));
+  }
+
+  @Test
+  void theTypesOfActionsAreThoseOfTheCode() throws IOException {
+    isGenerated(
+        "actions.md",
+        "types",
+        "| type | on the wire | parameters |\n| --- | --- | --- |\n" + ActionTypesTable.rows());
   }
 
   @Test

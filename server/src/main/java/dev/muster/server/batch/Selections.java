@@ -44,17 +44,29 @@ final class Selections {
   ///   50,000 devices
   List<DeviceId> find(Handle handle, OrganizationId organization, Selector selector) {
     return switch (selector) {
-      case Selector.Named named -> named(handle, organization, named.devices());
+      case Selector.Named named -> {
+        requireSize("device_ids", named.devices(), Selector.Named.MOST);
+        yield named(handle, organization, named.devices());
+      }
       case Selector.InGroups in -> {
+        requireSize("groups", in.groups(), Selector.InGroups.MOST);
         List<GroupId> ids =
             groups.requireNamed(handle, organization, in.groups()).stream().map(Group::id).toList();
         yield walk(handle, organization, DeviceFilter.ALL, ids, "groups");
       }
-      case Selector.Found found -> walk(handle, organization, found.filter(), List.of(), "filter");
+      case Selector.Found found ->
+          walk(handle, organization, found.filter(), List.of(), "filter");
     };
   }
 
-  private List<DeviceId> named(Handle handle, OrganizationId organization, List<String> names) {
+  private static void requireSize(String field, List<String> names, int most) {
+    if (names.isEmpty() || names.size() > most) {
+      throw Refusal.invalid(field, "must have 1 to " + most + " names");
+    }
+  }
+
+  private List<DeviceId> named(
+      Handle handle, OrganizationId organization, List<String> names) {
     Map<String, Device> found = devices.findAll(handle, organization, names);
     List<FieldError> unknown = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
@@ -77,7 +89,8 @@ final class Selections {
     List<DeviceId> found = new ArrayList<>();
     @Nullable DeviceId after = null;
     do {
-      DeviceLists.Chunk chunk = lists.idsAfter(handle, organization, filter, anyOf, after, STEP);
+      DeviceLists.Chunk chunk =
+          lists.idsAfter(handle, organization, filter, anyOf, after, STEP);
       found.addAll(chunk.ids());
       after = chunk.next();
       if (found.size() > MOST) {
