@@ -9,13 +9,18 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /// Does what is due: expires, times out, tries again, ends what is simulated. Everything that it
 /// goes by is in the rows, so it does after a crash what it would have done without.
 @Singleton
 public class ActionClock implements RecurringJob {
   private static final int BATCH = 500;
+  private static final int AT_ONCE = 4;
 
   private final Database database;
   private final Devices devices;
@@ -52,9 +57,21 @@ public class ActionClock implements RecurringJob {
     do {
       ActionStore.Due seen = last;
       due = database.acrossOrganizations(handle -> ActionStore.due(handle, now, seen, BATCH));
-      due.forEach(this::tick);
+      tickAll(due);
       last = due.isEmpty() ? null : due.getLast();
     } while (due.size() == BATCH && !Thread.currentThread().isInterrupted());
+  }
+
+  /// A few devices at a time; what is due of one device stays in order.
+  private void tickAll(List<ActionStore.Due> due) {
+    Collection<List<ActionStore.Due>> parts =
+        due.stream()
+            .collect(
+                Collectors.groupingBy(one -> Math.floorMod(one.device().hashCode(), AT_ONCE)))
+            .values();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      parts.forEach(part -> threads.execute(() -> part.forEach(this::tick)));
+    }
   }
 
   /// What cannot be done now is due still, holds up nothing that is due after it, and is tried
