@@ -67,7 +67,7 @@ final class ActionSettingsCheck {
       say(key + "shortest must not be negative");
     }
     if (shortest.compareTo(longest) > 0) {
-      say(key + "shortest must not be more than " + key + "longest");
+      say(key + "shortest must not be more than " + PREFIX + key + "longest");
     }
   }
 

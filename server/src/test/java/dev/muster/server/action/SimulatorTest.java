@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.action.ActionWorld.Tenant;
-import dev.muster.server.credential.DeviceTokens;
+import dev.muster.server.device.DeviceId;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -93,9 +93,10 @@ class SimulatorTest {
 
   @Test
   void aDeviceThatEverHadATokenIsNeverSimulated() {
+    DeviceId id = tenant.id(device);
     world.database.in(
         tenant.organization(),
-        handle -> world.tokens.issue(handle, tenant.organization(), tenant.id(device)));
+        handle -> world.tokens.issue(handle, tenant.organization(), id));
 
     Action action = tenant.ask(device, ActionType.PING);
 

@@ -66,7 +66,7 @@ final class PermissionWorld {
   }
 
   private Map<String, Object> batch() {
-    return Map.of("type", "PING", "device_ids", List.of(device.id()));
+    return Map.of("type", "PING", "filter", Map.of("search", name));
   }
 
   private static String anotherSession(Api admin) {
