@@ -1,16 +1,16 @@
 package dev.muster.agent;
 
+import dev.muster.agent.CommandDatabase.Durability;
 import dev.muster.agent.core.Agent;
 import dev.muster.agent.core.AgentClock;
-import dev.muster.agent.core.AgentEvent;
 import dev.muster.agent.core.AgentPorts;
 import dev.muster.agent.core.AgentSettings;
-import dev.muster.protocol.Drift;
+import dev.muster.agent.core.CommandPorts;
 import dev.muster.protocol.Platform;
-import java.io.PrintWriter;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,10 +29,17 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Runs this machine as one device until it is stopped with Ctrl-C."
-            + " Settings are kept in memory: this version reports and obeys, and does not touch the machine.",
+            + " Settings are kept in memory: this version reports and obeys, and does not touch the machine."
+            + " Commands are answered the same way; scripts alone are real, and run only with --allow-scripts.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:stopped", "1:it could not start or go on", "2:wrong options"})
+    exitCodeList = {
+      "0:stopped, or erased by a command",
+      "1:it could not start or go on",
+      "2:wrong options"
+    })
 final class AgentCommand implements Callable<Integer> {
+  private static final int LOG_LINES = 10_000;
+
   @Mixin
   @SuppressWarnings("NullAway.Init")
   ServerOptions server;
@@ -68,6 +75,13 @@ final class AgentCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   Duration interval;
 
+  @Option(
+      names = "--allow-scripts",
+      description =
+          "Lets operators run shell scripts on this machine, with the rights of this process"
+              + " (default: refused).")
+  boolean allowScripts;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   CommandSpec spec;
@@ -85,9 +99,26 @@ final class AgentCommand implements Callable<Integer> {
             server.enrollmentToken(System.getenv()),
             interval);
     ServerAddress address = server.address(System.getenv());
+    AgentLog log = new AgentLog(LOG_LINES);
+    SimulatedEnforcer device = device(settings);
     try (StateFolder folder = StateFolder.open(state);
+        CommandDatabase queue = CommandDatabase.open(folder, Durability.POWER);
         HttpClient client = Http.client(address)) {
-      Agent agent = new Agent(settings, ports(settings, folder, client, address));
+      AgentPorts ports =
+          new AgentPorts(
+              new HttpTransport(client, address),
+              new StateFile(folder),
+              device,
+              new WebSocketDoorbell(client, address, AgentCommand::random),
+              AgentClock.system(),
+              AgentCommand::random,
+              event -> tell(log, EventLines.line(event)));
+      SimulatedCommands executor =
+          new SimulatedCommands(
+              device, log, Pace.AT_ONCE, allowScripts, ports.clock(), AgentCommand::random);
+      CommandPorts commands =
+          new CommandPorts(executor, queue.of("agent"), Thread.ofVirtual().factory());
+      Agent agent = new Agent(settings, ports, commands);
       try {
         UntilStopped.run(agent::run);
       } finally {
@@ -97,39 +128,19 @@ final class AgentCommand implements Callable<Integer> {
     return 0;
   }
 
-  private AgentPorts ports(
-      AgentSettings settings, StateFolder folder, HttpClient client, ServerAddress address) {
+  private static SimulatedEnforcer device(AgentSettings settings) {
     SimulatedModel model =
         new SimulatedModel(
             settings.platform(),
             settings.model(),
             settings.osVersion(),
             SimulatedModel.of(settings.platform(), 0).apps());
-    PrintWriter out = spec.commandLine().getOut();
-    return new AgentPorts(
-        new HttpTransport(client, address),
-        new StateFile(folder),
-        new SimulatedEnforcer(model, Quirks.NONE, 0, AgentCommand::random),
-        new WebSocketDoorbell(client, address, AgentCommand::random),
-        AgentClock.system(),
-        AgentCommand::random,
-        event -> out.println(line(event)));
+    return new SimulatedEnforcer(model, Quirks.NONE, 0, AgentCommand::random);
   }
 
-  static String line(AgentEvent event) {
-    return switch (event) {
-      case AgentEvent.Enrolled enrolled -> "Enrolled as " + enrolled.deviceId();
-      case AgentEvent.Synced synced ->
-          "Policy version "
-              + synced.version()
-              + (synced.drift().isEmpty()
-                  ? ": all as it should be"
-                  : ": not as it should be in "
-                      + String.join(", ", synced.drift().stream().map(Drift::setting).toList()));
-      case AgentEvent.SyncFailed failed ->
-          "%s; trying again in %.1f s"
-              .formatted(failed.reason(), failed.retryIn().toMillis() / 1000.0);
-    };
+  private void tell(AgentLog log, String line) {
+    log.add(Instant.now() + " " + line);
+    spec.commandLine().getOut().println(line);
   }
 
   static Platform thisPlatform(String osName) {

@@ -1,10 +1,15 @@
 package dev.muster.agent;
 
+import dev.muster.agent.CommandDatabase.Durability;
 import dev.muster.agent.core.Agent;
 import dev.muster.agent.core.AgentClock;
+import dev.muster.agent.core.AgentEvent;
 import dev.muster.agent.core.AgentPorts;
 import dev.muster.agent.core.AgentSettings;
+import dev.muster.agent.core.AgentState;
 import dev.muster.agent.core.AgentStore;
+import dev.muster.agent.core.CommandPorts;
+import dev.muster.agent.core.CommandStore;
 import dev.muster.agent.core.Transport;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -22,6 +27,10 @@ import java.util.function.Consumer;
 final class Fleet {
   private static final int EXCHANGES_AT_ONCE = 128;
   private static final int ENROLLMENTS_AT_ONCE = 16;
+
+  /// Of one device; there may be many.
+  private static final int LOG_LINES = 50;
+
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int TICKS_BETWEEN_LINES = 30;
   private static final Duration STOP = Duration.ofSeconds(5);
@@ -39,16 +48,17 @@ final class Fleet {
     this.folder = folder;
     this.lines = lines;
     this.progress = new FleetProgress(plan.devices());
-    this.cuts = new PowerCuts(plan.offline(), Fleet::random);
+    this.cuts = new PowerCuts(plan.troubles().offline(), Fleet::random);
   }
 
   /// Runs the fleet until the thread is interrupted; then every device is off.
   void run() throws IOException, InterruptedException {
     try (FleetJournal journal = FleetJournal.open(folder);
+        CommandDatabase queue = CommandDatabase.open(folder, Durability.PROCESS);
         HttpClient client = Http.client(plan.server())) {
       ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
       try {
-        build(journal, client);
+        build(journal, queue, client);
         devices.forEach(device -> device.switchOn(threads));
         conduct(journal, threads);
       } finally {
@@ -59,20 +69,25 @@ final class Fleet {
     }
   }
 
-  private void build(FleetJournal journal, HttpClient client) throws IOException {
+  private void build(FleetJournal journal, CommandDatabase queue, HttpClient client)
+      throws IOException {
     Transport transport =
         new GatedTransport(
             new HttpTransport(client, plan.server()), EXCHANGES_AT_ONCE, ENROLLMENTS_AT_ONCE);
     for (int number = 0; number < plan.devices(); number++) {
       AgentStore store = journal.store(number + 1);
-      if (store.load().deviceId() != null) {
+      AgentState state = store.load();
+      if (state.deviceId() != null) {
         progress.alreadyEnrolled(number);
       }
-      devices.add(new SimulatedDevice(agent(number, store, transport, client)));
+      devices.add(
+          new SimulatedDevice(
+              agent(number, store, queue.of(state.hardwareId()), transport, client)));
     }
   }
 
-  private Agent agent(int number, AgentStore store, Transport transport, HttpClient client) {
+  private Agent agent(
+      int number, AgentStore store, CommandStore commands, Transport transport, HttpClient client) {
     SimulatedModel model = SimulatedModel.of(plan.mix().of(number), number);
     AgentSettings settings =
         new AgentSettings(
@@ -83,17 +98,28 @@ final class Fleet {
             "sim-%05d".formatted(number + 1),
             plan.enrollmentToken(),
             plan.interval());
-    return new Agent(
-        settings,
+    Troubles troubles = plan.troubles();
+    SimulatedEnforcer device =
+        new SimulatedEnforcer(
+            model, Quirks.of(number, troubles.quirks()), troubles.drift(), Fleet::random);
+    AgentLog log = new AgentLog(LOG_LINES);
+    Consumer<AgentEvent> listener = progress.listener(number);
+    AgentPorts ports =
         new AgentPorts(
             transport,
             store,
-            new SimulatedEnforcer(
-                model, Quirks.of(number, plan.quirks()), plan.drift(), Fleet::random),
+            device,
             new WebSocketDoorbell(client, plan.server(), Fleet::random),
             AgentClock.system(),
             Fleet::random,
-            progress.listener(number)));
+            event -> {
+              log.add(EventLines.line(event));
+              listener.accept(event);
+            });
+    SimulatedCommands executor =
+        new SimulatedCommands(device, log, plan.pace(), false, ports.clock(), Fleet::random);
+    return new Agent(
+        settings, ports, new CommandPorts(executor, commands, Thread.ofVirtual().factory()));
   }
 
   /// Tells the progress and switches devices off and on, until it is interrupted.

@@ -6,19 +6,16 @@ import org.jspecify.annotations.Nullable;
 /// What fleet to simulate.
 ///
 /// @param enrollmentToken null on a server in open mode
-/// @param drift how likely a device is found changed by its user at a check-in, from 0 to 1
-/// @param offline the share of devices that is off at any moment, from 0 to less than 1
-/// @param quirks the share of devices that lack a setting or fail at one, from 0 to 1
 /// @param interval the time between two check-ins of a device that nothing else caused
+/// @param pace how commands are carried out
 record FleetPlan(
     int devices,
     ServerAddress server,
     @Nullable String enrollmentToken,
-    double drift,
-    double offline,
-    double quirks,
+    Troubles troubles,
     Duration interval,
-    PlatformMix mix) {
+    PlatformMix mix,
+    Pace pace) {
 
   /// Without the credential.
   @Override

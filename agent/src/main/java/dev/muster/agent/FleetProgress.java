@@ -12,6 +12,7 @@ final class FleetProgress {
   private final BitSet failing = new BitSet();
   private final BitSet drifting = new BitSet();
   private long checkIns;
+  private long commands;
   private String lastFailure = "";
 
   FleetProgress(int devices) {
@@ -37,11 +38,22 @@ final class FleetProgress {
         failing.clear(number);
         drifting.set(number, !done.drift().isEmpty());
       }
-      case AgentEvent.SyncFailed failed -> {
-        failing.set(number);
-        lastFailure = failed.reason();
-      }
+      case AgentEvent.SyncFailed failed -> failed(number, failed.reason());
+      case AgentEvent.StoreFailed failed -> failed(number, failed.reason());
+      case AgentEvent.CommandEnded _ -> commands++;
+      case AgentEvent.Erased _ -> enrolled.clear(number);
+      // The device's own log has them.
+      case AgentEvent.CommandAccepted _,
+          AgentEvent.CommandIgnored _,
+          AgentEvent.ResultDelivered _,
+          AgentEvent.ResultDropped _,
+          AgentEvent.CommandsDelayed _ -> {}
     }
+  }
+
+  private void failed(int number, String reason) {
+    failing.set(number);
+    lastFailure = reason;
   }
 
   synchronized boolean hasSynced(int number) {
@@ -54,12 +66,15 @@ final class FleetProgress {
     return "Enrolled " + in + "/" + devices + (in == devices ? "" : trouble());
   }
 
-  /// How the fleet is, and how many check-ins there were since this was asked last.
+  /// How the fleet is, and how many check-ins and commands there were since this was asked last.
   synchronized String status(int on) {
     long since = checkIns;
+    long ended = commands;
     checkIns = 0;
+    commands = 0;
     return "%d devices: %d on, %d off, %d not as they should be; %d check-ins"
             .formatted(devices, on, devices - on, drifting.cardinality(), since)
+        + (ended == 0 ? "" : ", " + ended + " commands")
         + trouble();
   }
 

@@ -33,7 +33,7 @@ final class HttpTransport implements Transport {
     String body = request.body();
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(URI.create(server + request.path()))
-            .timeout(TIMEOUT)
+            .timeout(TIMEOUT.plus(request.held()))
             .method(
                 request.method(),
                 body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -46,7 +46,8 @@ final class HttpTransport implements Transport {
     } catch (ConnectException | HttpConnectTimeoutException e) {
       throw new IOException("Cannot connect to " + server, e);
     } catch (HttpTimeoutException e) {
-      throw new IOException("No answer from " + server + " in " + TIMEOUT.toSeconds() + " s", e);
+      throw new IOException(
+          "No answer from " + server + " in " + TIMEOUT.plus(request.held()).toSeconds() + " s", e);
     } catch (SSLException e) {
       throw new IOException(
           "No safe connection to "

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     description =
         "Runs a fleet of simulated devices until it is stopped with Ctrl-C."
             + " Each device is a real agent with a device that exists only in memory: it enrolls, obeys"
-            + " policies, lacks some settings, fails at others, goes offline, and has users who change things.",
+            + " policies, answers commands, lacks some settings, fails at others, goes offline, and has"
+            + " users who change things.",
     footer = {"", "Example:", "  muster-agent simulate --devices 1000 --drift 2%% --offline 5%%"},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:stopped", "1:it could not start or go on", "2:wrong options"})
@@ -98,6 +99,23 @@ final class SimulateCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   PlatformMix mix;
 
+  @Option(
+      names = "--command-time",
+      paramLabel = "TIME",
+      defaultValue = "200ms",
+      converter = Converters.Time.class,
+      description = "How long a device takes for a command (default: ${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init")
+  Duration commandTime;
+
+  @Option(
+      names = "--command-success",
+      paramLabel = "P%",
+      defaultValue = "100%",
+      converter = Converters.Percent.class,
+      description = "The share of commands that succeeds (default: ${DEFAULT-VALUE}).")
+  double commandSuccess;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   CommandSpec spec;
@@ -115,11 +133,10 @@ final class SimulateCommand implements Callable<Integer> {
             devices,
             server.address(System.getenv()),
             server.enrollmentToken(System.getenv()),
-            drift,
-            offline,
-            quirks,
+            new Troubles(drift, offline, quirks),
             interval,
-            mix);
+            mix,
+            new Pace(commandTime, commandSuccess));
     PrintWriter out = spec.commandLine().getOut();
     try (StateFolder folder = StateFolder.open(state)) {
       UntilStopped.run(() -> new Fleet(plan, folder, out::println).run());

@@ -7,7 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// One device of a fleet: an agent and its power switch. Off means what it means in life: the agent
-/// stops wherever it is, and its state on disk is what remains.
+/// stops wherever it is, and its state on disk is what remains. A device that a command has erased
+/// is off as well.
 final class SimulatedDevice {
   private final Agent agent;
   private final ReentrantLock running = new ReentrantLock();
@@ -29,11 +30,12 @@ final class SimulatedDevice {
   }
 
   boolean isOn() {
-    return run != null;
+    Future<?> present = run;
+    return present != null && !present.isDone();
   }
 
   void switchOn(ExecutorService threads) {
-    if (run == null) {
+    if (!isOn()) {
       run = threads.submit(this::live);
     }
   }

@@ -16,7 +16,8 @@ import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 
 /// A device that exists only here. It has a state of its own, does not have every setting, fails at
-/// some, and now and then its user changes something back.
+/// some, and now and then its user changes something back. Policies and commands change it from
+/// threads of their own.
 final class SimulatedEnforcer implements PolicyEnforcer {
   private static final String APPS_REQUIRED = "appsRequired";
   private static final String APPS_BLOCKED = "appsBlocked";
@@ -71,7 +72,7 @@ final class SimulatedEnforcer implements PolicyEnforcer {
   }
 
   @Override
-  public Map<String, String> enforce(Json.Obj desired) {
+  public synchronized Map<String, String> enforce(Json.Obj desired) {
     Map<String, String> failures = new HashMap<>();
     managed.clear();
     FACTORY.forEach((key, value) -> {
@@ -126,7 +127,7 @@ final class SimulatedEnforcer implements PolicyEnforcer {
   }
 
   @Override
-  public Map<String, Observed> observe() {
+  public synchronized Map<String, Observed> observe() {
     if (!justEnforced && random.getAsDouble() < drift) {
       undoSomething();
     }
@@ -138,6 +139,36 @@ final class SimulatedEnforcer implements PolicyEnforcer {
           key, isSupported(key) ? new Observed.Value(actual(key)) : new Observed.Unsupported());
     }
     return observed;
+  }
+
+  /// What is installed now.
+  synchronized List<String> apps() {
+    return List.copyOf(installed);
+  }
+
+  synchronized boolean has(String app) {
+    return installed.contains(app);
+  }
+
+  synchronized void install(String app) {
+    installed.add(app);
+  }
+
+  /// @return whether it was there
+  synchronized boolean uninstall(String app) {
+    return installed.remove(app);
+  }
+
+  /// Makes the device what it was out of the box.
+  synchronized void erase() {
+    values.clear();
+    values.putAll(FACTORY);
+    installed.clear();
+    installed.addAll(model.apps());
+    blocked.clear();
+    managed.clear();
+    encrypted = model.encrypted();
+    justEnforced = false;
   }
 
   private Json actual(String key) {

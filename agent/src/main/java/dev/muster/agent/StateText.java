@@ -22,6 +22,9 @@ final class StateText {
     if (state.deviceToken() != null) {
       fields.put("deviceToken", Json.of(state.deviceToken()));
     }
+    if (state.commandSecret() != null) {
+      fields.put("commandSecret", Json.of(state.commandSecret()));
+    }
     return Json.obj(fields).canonical();
   }
 
@@ -33,7 +36,11 @@ final class StateText {
       throw new IOException("not an agent's state");
     }
     return new AgentState(
-        hardwareId, text(state, "deviceId"), text(state, "deviceToken"), limit.value().longValue());
+        hardwareId,
+        text(state, "deviceId"),
+        text(state, "deviceToken"),
+        limit.value().longValue(),
+        text(state, "commandSecret"));
   }
 
   private static @Nullable String text(Json.Obj state, String key) {

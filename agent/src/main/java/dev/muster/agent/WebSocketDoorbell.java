@@ -1,11 +1,8 @@
 package dev.muster.agent;
 
 import dev.muster.agent.core.Backoff;
-import dev.muster.agent.core.Bell;
 import dev.muster.agent.core.Doorbell;
-import dev.muster.agent.core.JsonText;
-import dev.muster.protocol.Json;
-import java.io.IOException;
+import dev.muster.agent.core.DoorbellListener;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -21,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// A doorbell that holds a WebSocket to the server and opens it again, with backoff, when it is
 /// lost.
 ///
-/// It rings when the server says so, and each time that the socket opens: while it was closed a
-/// ring may have been missed. Without a device token there is nobody to be rung for, so it stays
-/// closed.
+/// It passes on what the server says, and tells each time that the socket opens: while it was
+/// closed something may have been missed. Without a device token there is nobody to be rung for, so
+/// it stays closed.
 final class WebSocketDoorbell implements Doorbell {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
-  private static final int LONGEST_MESSAGE = 64 * 1024;
+  private static final int LONGEST_MESSAGE = 256 * 1024;
 
   private final HttpClient client;
   private final URI address;
@@ -46,7 +43,8 @@ final class WebSocketDoorbell implements Doorbell {
   }
 
   @Override
-  public synchronized void listen(String deviceId, @Nullable String deviceToken, Bell bell) {
+  public synchronized void listen(
+      String deviceId, @Nullable String deviceToken, DoorbellListener listener) {
     Connection present = connection;
     if (present != null && Objects.equals(present.deviceToken, deviceToken)) {
       present.ping();
@@ -55,7 +53,7 @@ final class WebSocketDoorbell implements Doorbell {
     close();
     if (deviceToken != null) {
       backoff.reset();
-      open(deviceToken, bell);
+      open(deviceToken, listener);
     }
   }
 
@@ -68,8 +66,8 @@ final class WebSocketDoorbell implements Doorbell {
     }
   }
 
-  private synchronized void open(String deviceToken, Bell bell) {
-    Connection next = new Connection(deviceToken, bell);
+  private synchronized void open(String deviceToken, DoorbellListener listener) {
+    Connection next = new Connection(deviceToken, listener);
     connection = next;
     CompletableFuture<WebSocket> _ =
         client
@@ -90,6 +88,7 @@ final class WebSocketDoorbell implements Doorbell {
       return;
     }
     lost.isLost = true;
+    lost.listener.disconnected();
     CompletableFuture<Void> _ =
         CompletableFuture.runAsync(
             () -> reopen(lost),
@@ -98,7 +97,7 @@ final class WebSocketDoorbell implements Doorbell {
 
   private synchronized void reopen(Connection lost) {
     if (connection == lost) {
-      open(lost.deviceToken, lost.bell);
+      open(lost.deviceToken, lost.listener);
     }
   }
 
@@ -113,14 +112,14 @@ final class WebSocketDoorbell implements Doorbell {
   /// One socket, from the attempt to open it until it is lost.
   private final class Connection implements WebSocket.Listener {
     private final String deviceToken;
-    private final Bell bell;
+    private final DoorbellListener listener;
     private final StringBuilder message = new StringBuilder();
     private volatile @Nullable WebSocket socket;
     private boolean isLost;
 
-    Connection(String deviceToken, Bell bell) {
+    Connection(String deviceToken, DoorbellListener listener) {
       this.deviceToken = deviceToken;
-      this.bell = bell;
+      this.listener = listener;
     }
 
     /// Makes a dead network known: nothing else is ever written to the socket.
@@ -145,7 +144,7 @@ final class WebSocketDoorbell implements Doorbell {
         webSocket.abort();
         return;
       }
-      bell.ring();
+      listener.connected();
       webSocket.request(1);
     }
 
@@ -156,9 +155,7 @@ final class WebSocketDoorbell implements Doorbell {
         message.append(data);
       }
       if (last) {
-        if (isNews(message.toString())) {
-          bell.ring();
-        }
+        listener.message(message.toString());
         message.setLength(0);
       }
       webSocket.request(1);
@@ -174,16 +171,6 @@ final class WebSocketDoorbell implements Doorbell {
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
       lost(this);
-    }
-  }
-
-  /// Whether a message says that there is a policy to pull. Others are for later versions of the
-  /// agent.
-  static boolean isNews(String message) {
-    try {
-      return Json.of("policy_changed").equals(JsonText.readObject(message).fields().get("type"));
-    } catch (IOException _) {
-      return false;
     }
   }
 }

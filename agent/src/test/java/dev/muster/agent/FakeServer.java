@@ -24,6 +24,7 @@ final class FakeServer implements AutoCloseable {
   private final Map<String, String> deviceByHardware = new HashMap<>();
   private final Map<String, Json.Obj> enrollments = new HashMap<>();
   private final Map<String, Json.Obj> reports = new HashMap<>();
+  private final FakeCommands commands = new FakeCommands();
   private @Nullable String enrollmentToken;
   private long version = 1;
   private Json.Obj settings = Json.obj(Map.of("cameraDisabled", Json.of(true)));
@@ -38,6 +39,10 @@ final class FakeServer implements AutoCloseable {
 
   ServerAddress address() {
     return ServerAddress.parse("http://127.0.0.1:" + http.getAddress().getPort());
+  }
+
+  FakeCommands commands() {
+    return commands;
   }
 
   synchronized void requireEnrollmentToken(String token) {
@@ -87,11 +92,19 @@ final class FakeServer implements AutoCloseable {
       String credential = exchange.getRequestHeaders().getFirst("Authorization");
       if (path.equals("/enroll")) {
         enroll(exchange, body, credential);
+      } else if (path.matches("/v1/(agent/commands|action-result|action-progress)")) {
+        if (credential != null && credential.startsWith("Bearer md_")) {
+          commands.answer(exchange, body, credential.substring("Bearer md_".length()));
+        } else {
+          send(exchange, 401, Json.obj(Map.of("detail", Json.of("The token is not valid."))));
+        }
       } else if (path.matches("/devices/[^/]+/(policy|report)")) {
         ofDevice(exchange, path.split("/", -1)[2], body, credential);
       } else {
         send(exchange, 404, Json.obj(Map.of("detail", Json.of("No such path."))));
       }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -112,6 +125,7 @@ final class FakeServer implements AutoCloseable {
             Map.of(
                 "deviceId", Json.obj(Map.of("value", Json.of(id))),
                 "deviceToken", Json.of("md_" + id),
+                "commandSecret", Json.of(FakeCommands.secretOf(id)),
                 "policy", policy())));
   }
 
@@ -134,7 +148,7 @@ final class FakeServer implements AutoCloseable {
         Map.of("version", Json.of(version), "cameraDisabled", Json.of(true), "settings", settings));
   }
 
-  private static void send(HttpExchange exchange, int status, Json body) throws IOException {
+  static void send(HttpExchange exchange, int status, Json body) throws IOException {
     byte[] bytes = body.canonical().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");
     exchange.sendResponseHeaders(status, bytes.length);

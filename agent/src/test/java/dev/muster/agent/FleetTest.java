@@ -37,11 +37,10 @@ class FleetTest {
             DEVICES,
             server.address(),
             token,
-            0,
-            0,
-            0,
+            Troubles.NONE,
             Duration.ofMillis(200),
-            PlatformMix.parse("android=1,linux=1"));
+            PlatformMix.parse("android=1,linux=1"),
+            Pace.AT_ONCE);
     try (StateFolder folder = StateFolder.open(directory)) {
       FutureTask<@Nullable Void> fleet =
           new FutureTask<>(() -> {
@@ -117,5 +116,18 @@ class FleetTest {
     PowerCuts never = new PowerCuts(0, random::nextDouble);
     assertThat(never.startsOff()).isFalse();
     assertThat(never.flips(true, Duration.ofHours(1))).isFalse();
+  }
+
+  @Test
+  void everyDeviceAnswersItsCommandsOnce() throws Exception {
+    try (FakeServer server = new FakeServer()) {
+      FakeCommands commands = server.commands();
+      for (int device = 0; device < DEVICES; device++) {
+        for (int number = 0; number < 4; number++) {
+          commands.dispatch("d" + device, "a" + device + "_" + number + "-1", "ping", Map.of());
+        }
+      }
+      whileRunning(server, null, () -> commands.await(results -> results.size() == 4 * DEVICES));
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.agent.core.AgentEvent;
+import dev.muster.agent.core.CommandResult;
 import dev.muster.protocol.Drift;
 import dev.muster.protocol.Json;
 import dev.muster.protocol.Platform;
@@ -43,8 +44,10 @@ class MainTest {
     assertThat(help.out())
         .contains("--devices", "--server", "--state", "--token-file", "--drift", "--offline")
         .contains("--quirks", "--interval", "--platform-mix", "MUSTER_ENROLL_TOKEN")
+        .contains("--command-time", "default: 200ms", "--command-success", "default: 100%")
         .contains("http://localhost:8080", "default: 25", "at most 95%)", "--drift 2% --offline");
-    assertThat(run("agent", "--help").out()).contains("--alias", "ANDROID, LINUX", "default: 1m");
+    assertThat(run("agent", "--help").out())
+        .contains("--alias", "ANDROID, LINUX", "default: 1m", "--allow-scripts");
     assertThat(run("--help").out()).contains("agent", "simulate");
     assertThat(run("--version").out()).startsWith("Muster agent ");
   }
@@ -58,6 +61,8 @@ class MainTest {
         "simulate --drift 101%",
         "simulate --offline 96%",
         "simulate --interval 10",
+        "simulate --command-time 5",
+        "simulate --command-success 2",
         "simulate --platform-mix amiga=1",
         "simulate --platform-mix android",
         "simulate --server localhost",
@@ -124,14 +129,38 @@ class MainTest {
 
   @Test
   void anAgentTellsWhatHappensInSentences() {
-    assertThat(AgentCommand.line(new AgentEvent.Enrolled("d1"))).isEqualTo("Enrolled as d1");
-    assertThat(AgentCommand.line(new AgentEvent.Synced(3, List.of())))
+    assertThat(EventLines.line(new AgentEvent.Enrolled("d1"))).isEqualTo("Enrolled as d1");
+    assertThat(EventLines.line(new AgentEvent.Synced(3, List.of())))
         .isEqualTo("Policy version 3: all as it should be");
-    assertThat(
-            AgentCommand.line(new AgentEvent.Synced(3, List.of(new Drift("a", Json.of(1), null)))))
+    assertThat(EventLines.line(new AgentEvent.Synced(3, List.of(new Drift("a", Json.of(1), null)))))
         .isEqualTo("Policy version 3: not as it should be in a");
-    assertThat(AgentCommand.line(new AgentEvent.SyncFailed("No", Duration.ofMillis(1500))))
+    assertThat(EventLines.line(new AgentEvent.SyncFailed("No", Duration.ofMillis(1500))))
         .isEqualTo("No; trying again in 1.5 s");
+  }
+
+  @Test
+  void anAgentTellsOfCommandsInSentences() {
+    assertThat(
+            List.of(
+                    new AgentEvent.CommandAccepted("r1", "ping"),
+                    new AgentEvent.CommandIgnored("A command was ignored: why"),
+                    new AgentEvent.CommandEnded("r1", "ping", CommandResult.success("pong")),
+                    new AgentEvent.ResultDelivered("r1"),
+                    new AgentEvent.ResultDropped("r1", "why"),
+                    new AgentEvent.CommandsDelayed("No", Duration.ofMillis(1500)),
+                    new AgentEvent.StoreFailed("Full", Duration.ofMillis(1500)),
+                    new AgentEvent.Erased("d1"))
+                .stream()
+                .map(EventLines::line))
+        .containsExactly(
+            "Command ping (r1): accepted",
+            "A command was ignored: why",
+            "Command ping (r1): success, pong",
+            "The server knows what became of r1",
+            "The server will not know what became of r1: why",
+            "Commands: No; trying again in 1.5 s",
+            "Full; trying again in 1.5 s",
+            "Erased: this device is no longer d1. It enrolls again when it is started again");
   }
 
   @Test
@@ -163,5 +192,10 @@ class MainTest {
     assertThat(progress.status(2))
         .isEqualTo("3 devices: 2 on, 1 off, 2 not as they should be; 2 check-ins");
     assertThat(progress.status(2)).endsWith("0 check-ins");
+    progress.listener(0).accept(new AgentEvent.CommandEnded("r", "a", CommandResult.success("")));
+    assertThat(progress.status(2)).endsWith("; 0 check-ins, 1 commands");
+    assertThat(progress.status(2)).endsWith("; 0 check-ins");
+    progress.listener(0).accept(new AgentEvent.StoreFailed("The disk is full", Duration.ZERO));
+    assertThat(progress.status(2)).endsWith("1 keep trying: The disk is full");
   }
 }

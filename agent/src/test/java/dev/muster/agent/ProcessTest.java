@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,21 +20,7 @@ class ProcessTest {
   Path directory;
 
   private Process start(FakeServer server, String token, String... command) throws IOException {
-    return start(server, token, Redirect.to(output().toFile()), command);
-  }
-
-  private Process start(FakeServer server, String token, Redirect output, String... command)
-      throws IOException {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    line.addAll(List.of(command));
-    line.addAll(List.of("--server", server.address().toString(), "--state", directory + "/state"));
-    ProcessBuilder builder = new ProcessBuilder(line);
-    builder.environment().put(ServerOptions.TOKEN_VARIABLE, token);
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
-    builder.redirectErrorStream(true).redirectOutput(output);
-    return builder.start();
+    return AgentProcess.start(directory, server, token, Redirect.to(output().toFile()), command);
   }
 
   private Path output() {
@@ -75,7 +59,7 @@ class ProcessTest {
       first.waitFor();
 
       server.publish(Json.obj(Map.of("passwordMinLength", Json.of(10))));
-      Process second = start(server, "", Redirect.PIPE, "agent");
+      Process second = AgentProcess.start(directory, server, "", Redirect.PIPE, "agent");
       server.awaitCompliant(1);
       String said = second.inputReader().readLine(); // it says so after the server has heard
       second.destroy();

@@ -30,10 +30,10 @@ class StateTest {
 
   @Test
   void whatIsSavedIsLoadedAndOnlyTheOwnerMayReadIt() throws IOException {
-    AgentState state = new AgentState("hw", "d1", "md_secret", 42);
+    AgentState state = new AgentState("hw", "d1", "md_secret", 42, "command-secret");
     AgentState loaded =
         inFolder(folder -> {
-          new StateFile(folder).save(new AgentState("hw", null, null, 0));
+          new StateFile(folder).save(new AgentState("hw", null, null, 0, null));
           new StateFile(folder).save(state);
           return new StateFile(folder).load();
         });
@@ -65,7 +65,7 @@ class StateTest {
         inJournal(journal -> {
           AgentStore store = journal.store(7);
           AgentState fresh = store.load();
-          AgentState state = new AgentState(fresh.hardwareId(), "d7", "md_7", 1);
+          AgentState state = new AgentState(fresh.hardwareId(), "d7", "md_7", 1, null);
           store.save(state);
           assertThat(store.load()).isEqualTo(state);
           return state;
@@ -114,7 +114,7 @@ class StateTest {
 
   private static void save(FleetJournal journal, int number, String deviceId) throws IOException {
     AgentStore store = journal.store(number);
-    store.save(new AgentState(store.load().hardwareId(), deviceId, "md_" + deviceId, 0));
+    store.save(new AgentState(store.load().hardwareId(), deviceId, "md_" + deviceId, 0, null));
   }
 
   private AgentState loaded(int number) throws IOException {

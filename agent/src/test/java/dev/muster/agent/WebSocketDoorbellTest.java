@@ -3,21 +3,37 @@ package dev.muster.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.agent.FakeDoorbellServer.Visit;
-import dev.muster.agent.core.Bell;
+import dev.muster.agent.core.DoorbellListener;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class WebSocketDoorbellTest {
-  private static final Duration LONG = Duration.ofMinutes(5);
-
   private final FakeDoorbellServer server = new FakeDoorbellServer();
   private final HttpClient client = Http.client();
-  private final Bell bell = new Bell();
+  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  private final DoorbellListener listener =
+      new DoorbellListener() {
+        @Override
+        public void connected() {
+          heard.add("connected");
+        }
+
+        @Override
+        public void disconnected() {
+          heard.add("disconnected");
+        }
+
+        @Override
+        public void message(String text) {
+          heard.add(text);
+        }
+      };
   private final WebSocketDoorbell doorbell =
       new WebSocketDoorbell(client, server.address(), () -> 0);
 
@@ -31,74 +47,64 @@ class WebSocketDoorbellTest {
   }
 
   @Test
-  void itRingsOnceItIsOpenAndWhenTheServerSaysSo() throws Exception {
-    doorbell.listen("d1", "md_secret", bell);
+  void itTellsThatItIsOpenAndWhatTheServerSays() throws Exception {
+    doorbell.listen("d1", "md_secret", listener);
     try (Visit visit = server.accept()) {
       assertThat(visit.head().getFirst()).startsWith("GET /v1/agent/doorbell ");
       assertThat(visit.header("Authorization")).isEqualTo("Bearer md_secret");
       visit.open();
-      awaitRing();
-      visit.say("{\"type\": \"something_else\"}");
+      awaitOpen();
       visit.say("not JSON");
-      visit.say("{\"type\": \"policy_changed\"}");
-      awaitRing();
       visit.sayInParts("{\"type\": \"poli", "cy_changed\"}");
-      awaitRing();
+      assertThat(heard.take()).isEqualTo("not JSON");
+      assertThat(heard.take()).isEqualTo("{\"type\": \"policy_changed\"}");
     }
   }
 
   @Test
-  void aLostSocketIsOpenedAgainAndRings() throws Exception {
-    doorbell.listen("d1", "md_secret", bell);
+  void aLostSocketIsOpenedAgainAndBothAreTold() throws Exception {
+    doorbell.listen("d1", "md_secret", listener);
     try (Visit visit = server.accept()) {
       visit.open();
-      awaitRing();
+      awaitOpen();
     }
+    assertThat(heard.take()).isEqualTo("disconnected");
     try (Visit visit = server.accept()) {
       visit.open();
-      awaitRing();
+      awaitOpen();
     }
   }
 
   @Test
-  void aRefusalIsTriedAgainWithoutARing() throws Exception {
-    doorbell.listen("d1", "md_secret", bell);
+  void aRefusalIsTriedAgain() throws Exception {
+    doorbell.listen("d1", "md_secret", listener);
     try (Visit visit = server.accept()) {
       visit.refuse();
     }
     try (Visit visit = server.accept()) {
-      assertThat(bell.isRung()).isFalse();
+      assertThat(heard.take()).isEqualTo("disconnected");
       visit.open();
-      awaitRing();
+      awaitOpen();
     }
   }
 
   @Test
   void listeningAgainKeepsTheSocketUnlessTheCredentialIsAnother() throws Exception {
-    doorbell.listen("d1", "md_one", bell);
+    doorbell.listen("d1", "md_one", listener);
     try (Visit first = server.accept()) {
       first.open();
-      awaitRing();
-      doorbell.listen("d1", "md_one", bell);
-      doorbell.listen("d1", "md_two", bell);
+      awaitOpen();
+      doorbell.listen("d1", "md_one", listener);
+      doorbell.listen("d1", "md_two", listener);
       try (Visit second = server.accept()) {
         assertThat(second.header("Authorization")).isEqualTo("Bearer md_two");
         second.open();
-        awaitRing();
+        awaitOpen();
       }
     }
   }
 
-  @Test
-  void onlyNewsOfThePolicyRings() {
-    assertThat(WebSocketDoorbell.isNews("{\"type\":\"policy_changed\",\"more\":1}")).isTrue();
-    assertThat(WebSocketDoorbell.isNews("{\"type\":\"ping\"}")).isFalse();
-    assertThat(WebSocketDoorbell.isNews("[]")).isFalse();
-    assertThat(WebSocketDoorbell.isNews("")).isFalse();
-  }
-
-  private void awaitRing() throws InterruptedException {
-    bell.await(LONG);
-    assertThat(bell.take()).isTrue();
+  private void awaitOpen() throws InterruptedException {
+    assertThat(heard.take()).isEqualTo("connected");
   }
 }

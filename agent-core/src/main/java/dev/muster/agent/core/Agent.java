@@ -1,15 +1,17 @@
 package dev.muster.agent.core;
 
+import dev.muster.agent.core.ServerCalls.Enrollment;
 import dev.muster.agent.core.ServerCalls.Identity;
+import dev.muster.agent.core.ServerCalls.Pulled;
 import dev.muster.agent.core.ServerCalls.Report;
 import dev.muster.protocol.Drift;
+import dev.muster.protocol.Json;
 import dev.muster.protocol.Observed;
 import dev.muster.protocol.Verdicts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,21 +36,27 @@ public final class Agent {
 
   private final AgentSettings settings;
   private final AgentPorts ports;
+  private final @Nullable CommandPorts commandPorts;
+  private final AgentMemory memory;
   private final ServerCalls server;
   private final Backoff backoff;
   private final Bell bell = new Bell();
+  private final DoorbellListener listener = new Ear();
 
-  private @Nullable AgentState state;
+  private volatile @Nullable CommandLoops commands;
   private @Nullable ReportSequence sequence;
   private @Nullable Long appliedVersion;
 
   /// Nothing failed when the applied version was enforced, and the device was as desired since.
   private boolean settled;
 
-  public Agent(AgentSettings settings, AgentPorts ports) {
+  /// @param commandPorts null for an agent that obeys policies and takes no commands
+  public Agent(AgentSettings settings, AgentPorts ports, @Nullable CommandPorts commandPorts) {
     this.settings = settings;
     this.ports = ports;
-    this.server = new ServerCalls(ports.transport(), ports.clock());
+    this.commandPorts = commandPorts;
+    this.memory = new AgentMemory(ports.store());
+    this.server = new ServerCalls(new Calls(ports.transport(), ports.clock()));
     this.backoff = new Backoff(ports.random());
   }
 
@@ -57,18 +65,30 @@ public final class Agent {
     bell.ring();
   }
 
-  /// Runs until its thread is interrupted. May be run again after that, as a device is switched on
-  /// again.
+  /// Runs until its thread is interrupted, or until a command has erased the device, which is
+  /// nobody's from then on. May be run again after that, as a device is switched on again.
   ///
-  /// @throws InterruptedException always, when it is asked to end
+  /// @throws InterruptedException when it is asked to end
   public void run() throws InterruptedException {
+    memory.begin();
+    CommandPorts wanted = commandPorts;
+    CommandLoops loops =
+        wanted == null ? null : new CommandLoops(ports, wanted, memory, bell::ring);
+    if (loops != null) {
+      commands = loops;
+      loops.start();
+    }
     try {
-      while (true) {
+      while (!memory.isErased()) {
         bell.take();
         syncAndWait();
       }
     } finally {
       ports.doorbell().close();
+      commands = null;
+      if (loops != null) {
+        loops.stop();
+      }
     }
   }
 
@@ -90,6 +110,10 @@ public final class Agent {
       return;
     }
     backoff.reset();
+    CommandLoops present = commands;
+    if (present != null) {
+      present.serverIsThere();
+    }
     ports.clock().await(bell, jittered(settings.interval()));
   }
 
@@ -120,10 +144,9 @@ public final class Agent {
   }
 
   private void sync() throws IOException, InterruptedException {
-    AgentState known = state;
-    if (known == null) {
-      known = ports.store().load();
-      state = known;
+    AgentState known = memory.state();
+    if (memory.isErased()) {
+      return;
     }
     if (known.deviceId() == null) {
       exchange(enroll(known));
@@ -142,29 +165,42 @@ public final class Agent {
   }
 
   private AgentState enroll(AgentState known) throws IOException, InterruptedException {
-    AgentState enrolled = server.enroll(settings, known);
-    ports.store().save(enrolled);
-    state = enrolled;
+    Enrollment answer = server.enroll(settings, known);
+    AgentState enrolled =
+        memory.change(state ->
+            memory.isErased()
+                ? state
+                : state.enrolledAs(answer.deviceId(), answer.token(), answer.commandSecret()));
     appliedVersion = null;
-    String deviceId = Objects.requireNonNull(enrolled.deviceId());
-    ports.events().accept(new AgentEvent.Enrolled(deviceId));
+    ports.events().accept(new AgentEvent.Enrolled(answer.deviceId()));
     return enrolled;
   }
 
   private void exchange(AgentState enrolled) throws IOException, InterruptedException {
-    String id = Objects.requireNonNull(enrolled.deviceId());
+    String id = enrolled.deviceId();
+    if (id == null) {
+      return; // It was erased meanwhile.
+    }
     Identity device = new Identity(id, enrolled.deviceToken());
-    ports.doorbell().listen(id, enrolled.deviceToken(), bell);
+    ports.doorbell().listen(id, enrolled.deviceToken(), listener);
     registerDoorbell(device);
-    DesiredPolicy desired = server.policy(device);
+    Pulled pulled = server.policy(device, enrolled.commandSecret());
+    takeCommandSecret(id, pulled.commandSecret());
+    DesiredPolicy desired = pulled.policy();
     Map<String, String> failures = enforce(desired);
     Map<String, Observed> observed = observe(desired, failures);
     List<Drift> drift = Verdicts.drift(desired.digested(), observed);
     boolean satisfied = drift.isEmpty();
     settled = satisfied && failures.isEmpty();
-    long number = nextSequence(enrolled);
+    long number = nextSequence();
     server.report(device, new Report(desired.version(), satisfied, observed, number));
     ports.events().accept(new AgentEvent.Synced(desired.version(), drift));
+  }
+
+  private void takeCommandSecret(String id, @Nullable String secret) throws IOException {
+    if (secret != null) {
+      memory.change(state -> id.equals(state.deviceId()) ? state.withCommandSecret(secret) : state);
+    }
   }
 
   /// Without its address known the doorbell stays silent, and the timer still runs: no reason to
@@ -218,19 +254,59 @@ public final class Agent {
     return observed;
   }
 
-  private long nextSequence(AgentState enrolled) throws IOException {
+  private long nextSequence() throws IOException {
     ReportSequence numbers = sequence;
     if (numbers == null) {
-      numbers = new ReportSequence(ports.clock(), enrolled.sequenceLimit());
+      numbers = new ReportSequence(ports.clock(), memory.state().sequenceLimit());
       sequence = numbers;
     }
     long number = numbers.next();
-    long limit = ReportSequence.limitFor(number, enrolled.sequenceLimit());
-    if (limit != enrolled.sequenceLimit()) {
-      AgentState reserved = enrolled.withSequenceLimit(limit);
-      ports.store().save(reserved);
-      state = reserved;
-    }
+    memory.change(
+        state -> state.withSequenceLimit(ReportSequence.limitFor(number, state.sequenceLimit())));
     return number;
+  }
+
+  /// Hears the doorbell, on its threads.
+  private final class Ear implements DoorbellListener {
+    @Override
+    public void connected() {
+      bell.ring();
+      lineIsOpen(true);
+    }
+
+    @Override
+    public void disconnected() {
+      lineIsOpen(false);
+    }
+
+    private void lineIsOpen(boolean open) {
+      CommandLoops present = commands;
+      if (present != null) {
+        present.lineIsOpen(open);
+      }
+    }
+
+    /// Words that it does not know are for later versions of the agent.
+    @Override
+    public void message(String text) {
+      Json.Obj message;
+      try {
+        message = JsonText.readObject(text);
+      } catch (IOException e) {
+        return;
+      }
+      CommandLoops present = commands;
+      Json type = message.fields().get("type");
+      if (Json.of("policy_changed").equals(type)) {
+        bell.ring();
+      } else if (present == null) {
+        return;
+      } else if (Json.of("commands_waiting").equals(type)) {
+        present.ask();
+      } else if (Json.of("command").equals(type)
+          || (type == null && message.fields().containsKey("action"))) {
+        present.receive(message);
+      }
+    }
   }
 }

@@ -19,4 +19,40 @@ public sealed interface AgentEvent {
   ///
   /// @param reason a sentence for people
   record SyncFailed(String reason, Duration retryIn) implements AgentEvent {}
+
+  /// A command was accepted and will be carried out.
+  record CommandAccepted(String requestId, String action) implements AgentEvent {}
+
+  /// Something that looks like a command was not answered, because it may come from anybody or
+  /// cannot be kept.
+  ///
+  /// @param reason a sentence for people
+  record CommandIgnored(String reason) implements AgentEvent {}
+
+  /// A command has ended; the server is still to be told.
+  record CommandEnded(String requestId, String action, CommandResult result)
+      implements AgentEvent {}
+
+  /// The server knows what became of a command.
+  record ResultDelivered(String requestId) implements AgentEvent {}
+
+  /// The server will never know from this agent what became of a command.
+  ///
+  /// @param reason a sentence for people
+  record ResultDropped(String requestId, String reason) implements AgentEvent {}
+
+  /// Commands cannot be fetched or their results not be delivered; the next try follows after
+  /// `retryIn`.
+  ///
+  /// @param reason a sentence for people
+  record CommandsDelayed(String reason, Duration retryIn) implements AgentEvent {}
+
+  /// The store of commands does not work, because the disk is full, say. Nothing is carried out
+  /// meanwhile; the next try follows after `retryIn`.
+  ///
+  /// @param reason a sentence for people
+  record StoreFailed(String reason, Duration retryIn) implements AgentEvent {}
+
+  /// The device was erased by a command, the server knows, and the agent has forgotten who it is.
+  record Erased(String deviceId) implements AgentEvent {}
 }

@@ -6,7 +6,7 @@ import java.util.function.DoubleSupplier;
 /// Everything of the outside world that an agent needs.
 ///
 /// @param random numbers from 0 (included) to 1, for jitter
-/// @param events hears what happens, on the agent's thread
+/// @param events hears what happens, from all threads of the agent
 public record AgentPorts(
     Transport transport,
     AgentStore store,

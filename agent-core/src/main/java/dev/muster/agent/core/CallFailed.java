@@ -27,6 +27,11 @@ final class CallFailed extends IOException {
     return status == 401;
   }
 
+  /// The same again would be answered the same way: what was sent is wrong, or wrong here.
+  boolean isFinal() {
+    return status / 100 == 4 && status != 401 && status != 408 && status != 425 && status != 429;
+  }
+
   /// The time that the server asked for, null when it asked for none.
   @Nullable Duration retryAfter() {
     return retryAfter;

@@ -2,8 +2,8 @@ package dev.muster.agent.core;
 
 import org.jspecify.annotations.Nullable;
 
-/// Something by which the server can wake the agent. It says that there is news and never what: the
-/// agent pulls.
+/// Something by which the server can wake the agent. Of a policy it says that there is news and
+/// never what: the agent pulls. Commands may come by it whole, since they are signed.
 public interface Doorbell extends AutoCloseable {
 
   /// The address that the server must know to ring, such as an FCM token; null when it needs none.
@@ -13,8 +13,8 @@ public interface Doorbell extends AutoCloseable {
   /// sync; it must not wait for the network.
   ///
   /// @param deviceToken the credential, null on a server in open mode
-  /// @param bell to be rung at news, and whenever news may have been missed
-  void listen(String deviceId, @Nullable String deviceToken, Bell bell);
+  /// @param listener hears what comes; always the same one
+  void listen(String deviceId, @Nullable String deviceToken, DoorbellListener listener);
 
   /// Stops listening. It may be asked to listen again.
   @Override
@@ -29,7 +29,8 @@ public interface Doorbell extends AutoCloseable {
       }
 
       @Override
-      public void listen(String deviceId, @Nullable String deviceToken, Bell bell) {}
+      public void listen(
+          String deviceId, @Nullable String deviceToken, DoorbellListener listener) {}
 
       @Override
       public void close() {}

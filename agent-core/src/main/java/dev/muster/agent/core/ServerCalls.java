@@ -1,10 +1,9 @@
 package dev.muster.agent.core;
 
-import dev.muster.agent.core.Transport.Reply;
-import dev.muster.agent.core.Transport.Request;
 import dev.muster.protocol.Json;
 import dev.muster.protocol.Observed;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,18 +15,16 @@ final class ServerCalls {
   /// What a device id may be; anything else could lead a path somewhere else.
   private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
-  private final Transport transport;
-  private final AgentClock clock;
+  private final Calls calls;
 
-  ServerCalls(Transport transport, AgentClock clock) {
-    this.transport = transport;
-    this.clock = clock;
+  ServerCalls(Calls calls) {
+    this.calls = calls;
   }
 
   /// `POST /enroll`.
   ///
-  /// @return the state with the id and the token that the server gave
-  AgentState enroll(AgentSettings settings, AgentState state)
+  /// @return who the device is from now on
+  Enrollment enroll(AgentSettings settings, AgentState state)
       throws IOException, InterruptedException {
     Map<String, Json> body = new LinkedHashMap<>();
     body.put("model", Json.of(settings.model()));
@@ -40,32 +37,66 @@ final class ServerCalls {
     }
     Json.Obj reply =
         JsonText.readObject(
-            call("POST", "/enroll", settings.enrollmentToken(), Json.obj(body)).body());
+            calls.post("/enroll", settings.enrollmentToken(), Json.obj(body)).body());
     if (!(reply.fields().get("deviceId") instanceof Json.Obj id)
         || !(id.fields().get("value") instanceof Json.Text name)
         || !DEVICE_ID.matcher(name.value()).matches()) {
       throw new IOException("The server's answer to the enrollment has no device id");
     }
-    String token = reply.fields().get("deviceToken") instanceof Json.Text t ? t.value() : null;
-    return state.enrolledAs(name.value(), token);
+    return new Enrollment(name.value(), text(reply, "deviceToken"), text(reply, "commandSecret"));
   }
 
   /// `POST /devices/{id}/token`.
   void registerDoorbell(Identity device, String doorbellToken)
       throws IOException, InterruptedException {
     Json.Obj body = new Json.Obj(Collections.singletonMap("token", Json.of(doorbellToken)));
-    call("POST", device.path("token"), device.token(), body);
+    calls.post(device.path("token"), device.token(), body);
   }
 
   /// `GET /devices/{id}/policy`.
-  DesiredPolicy policy(Identity device) throws IOException, InterruptedException {
-    String body = call("GET", device.path("policy"), device.token(), null).body();
-    return DesiredPolicy.fromWire(JsonText.readObject(body));
+  ///
+  /// @param commandSecret the one that the device has, null when it has none
+  Pulled policy(Identity device, @Nullable String commandSecret)
+      throws IOException, InterruptedException {
+    Json.Obj body =
+        JsonText.readObject(
+            calls
+                .get(
+                    device.path("policy"),
+                    device.token(),
+                    Calls.commandKey(commandSecret),
+                    Duration.ZERO)
+                .body());
+    return new Pulled(DesiredPolicy.fromWire(body), text(body, "commandSecret"));
   }
 
   /// `POST /devices/{id}/report`.
   void report(Identity device, Report report) throws IOException, InterruptedException {
-    call("POST", device.path("report"), device.token(), report.toWire(device.id()));
+    calls.post(device.path("report"), device.token(), report.toWire(device.id()));
+  }
+
+  private static @Nullable String text(Json.Obj reply, String key) {
+    return reply.fields().get(key) instanceof Json.Text text && !text.value().isEmpty()
+        ? text.value()
+        : null;
+  }
+
+  /// What the server answered to an enrollment.
+  record Enrollment(String deviceId, @Nullable String token, @Nullable String commandSecret) {
+    @Override
+    public String toString() {
+      return deviceId;
+    }
+  }
+
+  /// What the server answered to a pull.
+  ///
+  /// @param commandSecret the one to be taken from now on, null when nothing changes
+  record Pulled(DesiredPolicy policy, @Nullable String commandSecret) {
+    @Override
+    public String toString() {
+      return policy.toString();
+    }
   }
 
   /// Whom the calls are about.
@@ -97,39 +128,6 @@ final class ServerCalls {
       wire.put("settings", Json.obj(settings));
       wire.put("sequence", Json.of(sequence));
       return Json.obj(wire);
-    }
-  }
-
-  private Reply call(
-      String method, String path, @Nullable String credential, Json.@Nullable Obj body)
-      throws IOException, InterruptedException {
-    Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("Accept", "application/json");
-    if (credential != null) {
-      headers.put("Authorization", "Bearer " + credential);
-    }
-    if (body != null) {
-      headers.put("Content-Type", "application/json");
-    }
-    Request request = new Request(method, path, headers, body == null ? null : body.canonical());
-    Reply reply = transport.exchange(request);
-    if (reply.status() / 100 != 2) {
-      throw new CallFailed(
-          reply.status(),
-          "The server answered " + request + " with " + reply.status() + detail(reply),
-          RetryAfter.parse(reply.headers().get("Retry-After"), clock.now()));
-    }
-    return reply;
-  }
-
-  /// The sentence that the server added, if there is one.
-  private static String detail(Reply reply) {
-    try {
-      return JsonText.readObject(reply.body()).fields().get("detail") instanceof Json.Text detail
-          ? ": " + detail.value()
-          : "";
-    } catch (IOException e) {
-      return "";
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.muster.agent.core;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,19 @@ public interface Transport {
   /// @param path from the root of the server, such as `/enroll`; safe to put in a URL as it is
   /// @param headers may hold a credential, so they belong in no log
   /// @param body null when there is none
-  record Request(String method, String path, Map<String, String> headers, @Nullable String body) {
+  /// @param held how long the server may hold back the answer on purpose
+  record Request(
+      String method,
+      String path,
+      Map<String, String> headers,
+      @Nullable String body,
+      Duration held) {
+
+    /// A request that is answered at once.
+    public Request(String method, String path, Map<String, String> headers, @Nullable String body) {
+      this(method, path, headers, body, Duration.ZERO);
+    }
+
     @Override
     public String toString() {
       return method + " " + path;

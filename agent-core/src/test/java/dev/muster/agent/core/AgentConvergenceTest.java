@@ -39,7 +39,8 @@ class AgentConvergenceTest {
     return new Agent(
         new AgentSettings(
             "Pixel", "16", "0.1.0", Platform.ANDROID, null, "me_token", Duration.ofMinutes(1)),
-        new AgentPorts(server, device, device, Doorbell.none(), clock, () -> 0.5, event -> {}));
+        new AgentPorts(server, device, device, Doorbell.none(), clock, () -> 0.5, event -> {}),
+        null);
   }
 
   @Property(tries = 500)

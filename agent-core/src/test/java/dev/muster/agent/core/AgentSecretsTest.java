@@ -52,7 +52,8 @@ class AgentSecretsTest {
             new AgentSettings(
                 "Pixel", "16", "0.1.0", Platform.ANDROID, null, null, Duration.ofMinutes(1)),
             new AgentPorts(
-                server, device, device, new FakeDoorbell(), clock, () -> 0.5, events::add));
+                server, device, device, new FakeDoorbell(), clock, () -> 0.5, events::add),
+            null);
     assertThatThrownBy(agent::run).isInstanceOf(InterruptedException.class);
     Json.Obj report = server.reports.get(server.reports.size() - 1);
     assertThat(report.canonical()).doesNotContain("hunter2");

@@ -33,7 +33,8 @@ class AgentTest {
     return new Agent(
         new AgentSettings(
             "Pixel", "16", "0.1.0", Platform.ANDROID, "kiosk", enrollmentToken, INTERVAL),
-        new AgentPorts(server, device, device, doorbell, clock, () -> 0.5, events::add));
+        new AgentPorts(server, device, device, doorbell, clock, () -> 0.5, events::add),
+        null);
   }
 
   private void runUntilWait(int waits) {
@@ -345,7 +346,7 @@ class AgentTest {
   void theDoorbellIsClosedAtTheEnd() {
     runUntilWait(1);
     assertThat(doorbell.listened).isNotEmpty();
-    assertThat(doorbell.bell).isNull();
+    assertThat(doorbell.listener).isNull();
   }
 
   private Json lastReport(String key) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeDoorbell implements Doorbell {
   final List<String> listened = new ArrayList<>();
   @Nullable String token;
-  @Nullable Bell bell;
+  @Nullable DoorbellListener listener;
 
   @Override
   public @Nullable String token() {
@@ -16,13 +16,13 @@ final class FakeDoorbell implements Doorbell {
   }
 
   @Override
-  public void listen(String deviceId, @Nullable String deviceToken, Bell bell) {
+  public void listen(String deviceId, @Nullable String deviceToken, DoorbellListener listener) {
     listened.add(deviceId + " " + deviceToken);
-    this.bell = bell;
+    this.listener = listener;
   }
 
   @Override
   public void close() {
-    bell = null;
+    listener = null;
   }
 }
