@@ -5,6 +5,7 @@ import dev.muster.fleet.ActionPriority;
 import dev.muster.fleet.ActionState;
 import dev.muster.fleet.ActionStatus;
 import dev.muster.fleet.ActionType;
+import dev.muster.fleet.BatchInitiateDeviceActionRequest;
 import dev.muster.fleet.InitiateDeviceActionRequest;
 import dev.muster.fleet.ListDeviceActionsRequest;
 import dev.muster.server.action.Action;
@@ -150,6 +151,17 @@ final class FleetActionWire {
             .superseding(request.getSupersede())
             .named(token(request.getClientToken()));
     return request.getQueue() ? action : action.atOnce();
+  }
+
+  static NewAction newAction(BatchInitiateDeviceActionRequest request) {
+    return NewAction.of(type(request.getActionType()), request.getActionParamsMap())
+        .at(priority(request.getPriority()))
+        .within(
+            seconds("ttl_seconds", request.getTtlSeconds()),
+            seconds("timeout_seconds", request.getTimeoutSeconds()))
+        .tried(attempts(request.getMaxAttempts()))
+        .superseding(request.getSupersede())
+        .named(token(request.getClientToken()));
   }
 
   static @Nullable Duration seconds(String field, long seconds) {

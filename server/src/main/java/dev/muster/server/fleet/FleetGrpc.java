@@ -1,5 +1,11 @@
 package dev.muster.server.fleet;
 
+import dev.muster.fleet.BatchInitiateDeviceActionRequest;
+import dev.muster.fleet.BatchInitiateDeviceActionResponse;
+import dev.muster.fleet.BatchRegisterDevicesRequest;
+import dev.muster.fleet.BatchRegisterDevicesResponse;
+import dev.muster.fleet.BatchSetDeviceStatusRequest;
+import dev.muster.fleet.BatchSetDeviceStatusResponse;
 import dev.muster.fleet.CancelDeviceActionRequest;
 import dev.muster.fleet.CancelDeviceActionResponse;
 import dev.muster.fleet.DeviceManagementServiceGrpc.DeviceManagementServiceImplBase;
@@ -35,20 +41,26 @@ import java.util.Set;
 @Singleton
 public final class FleetGrpc extends DeviceManagementServiceImplBase implements RpcService {
   private final FleetDevices devices;
+  private final FleetBulk bulk;
   private final FleetLists lists;
   private final FleetActions actions;
+  private final FleetBatches batches;
   private final FleetWatch watch;
   private final ServerInfo server;
 
   FleetGrpc(
       FleetDevices devices,
+      FleetBulk bulk,
       FleetLists lists,
       FleetActions actions,
+      FleetBatches batches,
       FleetWatch watch,
       ServerInfo server) {
     this.devices = devices;
+    this.bulk = bulk;
     this.lists = lists;
     this.actions = actions;
+    this.batches = batches;
     this.watch = watch;
     this.server = server;
   }
@@ -128,6 +140,25 @@ public final class FleetGrpc extends DeviceManagementServiceImplBase implements 
   public void retryDeviceAction(
       RetryDeviceActionRequest request, StreamObserver<RetryDeviceActionResponse> observer) {
     answer(observer, actions.retry(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void batchRegisterDevices(
+      BatchRegisterDevicesRequest request, StreamObserver<BatchRegisterDevicesResponse> observer) {
+    answer(observer, bulk.register(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void batchSetDeviceStatus(
+      BatchSetDeviceStatusRequest request, StreamObserver<BatchSetDeviceStatusResponse> observer) {
+    answer(observer, bulk.setStatus(RpcCall.current().caller(), request));
+  }
+
+  @Override
+  public void batchInitiateDeviceAction(
+      BatchInitiateDeviceActionRequest request,
+      StreamObserver<BatchInitiateDeviceActionResponse> observer) {
+    answer(observer, batches.initiate(RpcCall.current().caller(), request));
   }
 
   @Override

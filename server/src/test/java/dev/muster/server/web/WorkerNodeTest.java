@@ -52,6 +52,13 @@ class WorkerNodeTest {
   }
 
   @Test
+  void itOpensNoPortForGrpc() {
+    Api.Answer info = Api.anonymous().get("/api/info").expect(200);
+    assertThat(info.keys("")).contains("grpc_port");
+    assertThat(info.node("grpc_port").isNull()).isTrue();
+  }
+
+  @Test
   void aLogLineIsOneJsonObjectWithTheFieldsOfItsContext() throws IOException {
     Formatter formatter =
         Arrays.stream(
