@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// A burst of commands to connected agents, until the server knows the end of each.
 final class CommandsBench {
@@ -51,28 +50,25 @@ final class CommandsBench {
     Api admin = server.admin();
     List<Enrolled> enrolled = enroll(admin, agents);
     connect(enrolled);
-    say("%,d agents are connected", connections.size());
+    out.printf(Locale.ROOT, "%,d agents are connected%n", connections.size());
     long begin = System.nanoTime();
     ask(key(admin), enrolled, commands);
     double asked = (System.nanoTime() - begin) / 1e9;
-    say("%,d commands asked for in %.1f s, %,.0f/s", commands, asked, commands / asked);
+    out.printf(Locale.ROOT, "%,d commands asked for in %.1f s, %,.0f/s%n", commands, asked, commands / asked);
+    out.flush();
     await(begin, commands);
     double ended = (System.nanoTime() - begin) / 1e9;
     long done = count("select count(*) from action.action where state = 'COMPLETED'");
-    say("  dispatch to receipt    %s", receipts);
-    say("  commands a second      %,.0f, from the first request to the last result", done / ended);
-    say("  lost                   %,d of %,d", commands - done, commands);
+    out.printf(Locale.ROOT, "  dispatch to receipt    %s%n", receipts);
+    out.printf(Locale.ROOT, "  commands a second      %,.0f, from the first request to the last result%n", done / ended);
+    out.printf(Locale.ROOT, "  lost                   %,d of %,d%n", commands - done, commands);
     Throwable failure = receipts.failure();
     if (failure != null) {
-      say("  something went wrong on the way, first: %s", failure);
+      out.printf(Locale.ROOT, "  something went wrong on the way, first: %s%n", failure);
     }
+    out.flush();
     connections.forEach(WebSocket::abort);
     return done == commands && receipts.commands() == commands;
-  }
-
-  private void say(String format, @Nullable Object... values) {
-    out.printf(Locale.ROOT, format + "%n", values);
-    out.flush();
   }
 
   private static String key(Api admin) throws IOException, InterruptedException {

@@ -75,9 +75,9 @@ final class GrpcCommand implements Callable<Integer> {
 
   private void measure(PrintWriter out, FleetClient bare, FleetClient fleet) throws Exception {
     AtomicLong registered = new AtomicLong();
-    Load echo = new Load(callers, (caller, _) -> get(bare, caller));
-    Load register = new Load(callers, (caller, _) -> register(fleet, caller, registered));
-    Load get = new Load(callers, (caller, _) -> get(fleet, caller));
+    Load echo = new Load(callers, caller -> get(bare, caller));
+    Load register = new Load(callers, caller -> register(fleet, caller, registered));
+    Load get = new Load(callers, caller -> get(fleet, caller));
     while (registered.get() < DEVICES) {
       register.run(Duration.ofSeconds(1));
     }

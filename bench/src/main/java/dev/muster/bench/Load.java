@@ -16,8 +16,7 @@ final class Load {
   /// One call; a failure ends the benchmark.
   interface Call {
     /// @param caller its number, from 0
-    /// @param turn how often the caller has called before, in this run
-    void make(int caller, long turn) throws Exception;
+    void make(int caller) throws Exception;
   }
 
   private static final long LONGEST_MICROS = 60_000_000;
@@ -61,8 +60,8 @@ final class Load {
   private Histogram calling(int caller, long end) throws Exception {
     Histogram own = new Histogram(LONGEST_MICROS, 3);
     long begin = System.nanoTime();
-    for (long turn = 0; begin < end; turn++) {
-      call.make(caller, turn);
+    while (begin < end) {
+      call.make(caller);
       long now = System.nanoTime();
       own.recordValue(Math.min((now - begin) / 1_000, LONGEST_MICROS));
       begin = now;
