@@ -24,8 +24,7 @@ final class FleetClient implements AutoCloseable {
     channels =
         IntStream.range(0, CONNECTIONS)
             .mapToObj(_ ->
-                (ManagedChannel)
-                    NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build())
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build())
             .toList();
     Metadata headers = new Metadata();
     if (credential != null) {
