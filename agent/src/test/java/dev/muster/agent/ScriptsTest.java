@@ -72,8 +72,10 @@ class ScriptsTest {
   void anInterruptionKillsItAndItsChildren() throws Exception {
     Path pids = directory.resolve("pids");
     FutureTask<CommandResult> run =
-        new FutureTask<>(
-            () -> Scripts.run("sleep 1000 & echo $! > " + pids + ".new; mv " + pids + ".new " + pids + "; wait", LIMIT));
+        new FutureTask<>(() ->
+            Scripts.run(
+                "sleep 1000 & echo $! > " + pids + ".new; mv " + pids + ".new " + pids + "; wait",
+                LIMIT));
     Thread thread = Thread.ofVirtual().start(run);
     while (!Files.exists(pids)) {
       Thread.onSpinWait();
