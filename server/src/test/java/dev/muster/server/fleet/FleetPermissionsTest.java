@@ -28,8 +28,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/// Each call as each kind of caller, with a request that is right in every other way: what it names
-/// does not exist, so whoever is let in is told that.
+/// Each call as each kind of caller, with a request that is right in every other way. What a call
+/// would change does not exist, so whoever is let in is told that.
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
 class FleetPermissionsTest {
@@ -44,33 +44,34 @@ class FleetPermissionsTest {
 
   private static final Map<String, Row> ROWS =
       Map.ofEntries(
-          Map.entry("RegisterDevice", new Row(Needs.DEVICES, "{device_id: 'new'}")),
+          Map.entry("RegisterDevice", new Row(Needs.DEVICES, "{'device_id': 'new'}")),
           Map.entry(
-              "SetDeviceStatus", new Row(Needs.DEVICES, "{device_id: 'none', status: 'IDLE'}")),
-          Map.entry("GetDeviceInfo", new Row(Needs.READ, "{device_id: 'none'}")),
+              "SetDeviceStatus", new Row(Needs.DEVICES, "{'device_id': 'none', 'status': 'IDLE'}")),
+          Map.entry("GetDeviceInfo", new Row(Needs.READ, "{'device_id': 'there'}")),
           Map.entry("ListDevices", new Row(Needs.READ, "{}")),
           Map.entry(
-              "BatchRegisterDevices", new Row(Needs.DEVICES, "{devices: [{device_id: 'newer'}]}")),
+              "BatchRegisterDevices", new Row(Needs.DEVICES, "{'devices': [{'device_id': 'newer'}]}")),
           Map.entry(
               "BatchSetDeviceStatus",
-              new Row(Needs.DEVICES, "{devices: [{device_id: 'none', status: 'IDLE'}]}")),
+              new Row(Needs.DEVICES, "{'devices': [{'device_id': 'none', 'status': 'IDLE'}]}")),
           Map.entry(
               "InitiateDeviceAction",
-              new Row(Needs.ACTIONS, "{device_id: 'none', action_type: 'PING'}")),
+              new Row(Needs.ACTIONS, "{'device_id': 'none', 'action_type': 'PING'}")),
           Map.entry(
               "BatchInitiateDeviceAction",
-              new Row(Needs.ACTIONS, "{device_ids: ['none'], action_type: 'PING'}")),
-          Map.entry("GetDeviceActionStatus", new Row(Needs.READ, "{action_id: 'action_1_1'}")),
+              new Row(Needs.ACTIONS, "{'device_ids': ['none'], 'action_type': 'PING'}")),
+          Map.entry("GetDeviceActionStatus", new Row(Needs.READ, "{'action_id': 'action_1_1'}")),
           Map.entry("ListDeviceActions", new Row(Needs.READ, "{}")),
-          Map.entry("CancelDeviceAction", new Row(Needs.ACTIONS, "{action_id: 'action_1_1'}")),
-          Map.entry("RetryDeviceAction", new Row(Needs.ACTIONS, "{action_id: 'action_1_1'}")),
-          Map.entry("WatchDeviceAction", new Row(Needs.READ, "{action_id: 'action_1_1'}")),
+          Map.entry("CancelDeviceAction", new Row(Needs.ACTIONS, "{'action_id': 'action_1_1'}")),
+          Map.entry("RetryDeviceAction", new Row(Needs.ACTIONS, "{'action_id': 'action_1_1'}")),
+          Map.entry("WatchDeviceAction", new Row(Needs.READ, "{'action_id': 'action_1_1'}")),
           Map.entry("WatchFleet", new Row(Needs.READ, "{}")),
           Map.entry("GetServerInfo", new Row(Needs.NOTHING, "{}")));
 
   @Test
   void eachCallLetsInWhoHasItsRightAndNobodyElse() {
     Api admin = Api.ofNewOrganization();
+    admin.post("/api/devices/", Map.of("name", "x", "device_id", "there")).expect(201);
     Map<String, Api> callers = new LinkedHashMap<>();
     callers.put("nobody", Api.anonymous());
     callers.put("device", EnrolledDevice.in(admin).self());
