@@ -84,8 +84,8 @@ class FleetWatchTest {
     return next;
   }
 
-  /// The device that is told next, and no other, until it has this name. What was in progress when the stream
-  /// began may be told before.
+  /// The device that is told next, and no other, until it has this name. What was in progress when
+  /// the stream began may be told before.
   private static String idOfNext(Iterator<WatchFleetResponse> stream, String name) {
     String device = "";
     for (boolean found = false; !found; ) {

@@ -189,7 +189,8 @@ final class ProtoPage {
       return "map of string to string";
     }
     String one =
-        field.getType() == FieldDescriptorProto.Type.TYPE_MESSAGE || field.getType() == FieldDescriptorProto.Type.TYPE_ENUM
+        field.getType() == FieldDescriptorProto.Type.TYPE_MESSAGE
+                || field.getType() == FieldDescriptorProto.Type.TYPE_ENUM
             ? link(field.getTypeName())
             : field.getType().name().substring("TYPE_".length()).toLowerCase(java.util.Locale.ROOT);
     return field.getLabel() == Label.LABEL_REPEATED ? "repeated " + one : one;
