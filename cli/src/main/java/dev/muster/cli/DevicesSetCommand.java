@@ -83,7 +83,8 @@ final class DevicesSetCommand implements Runnable {
     muster.done(row, "Device " + Cells.text(row, "device_id") + " is changed.");
   }
 
-  private static JsonNode value(String text) {
+  /// A number, true or false when it looks like one, null when it is empty, and else a text.
+  static JsonNode value(String text) {
     if (text.isEmpty()) {
       return Muster.object().nullNode();
     }

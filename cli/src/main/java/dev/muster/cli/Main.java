@@ -37,6 +37,9 @@ public final class Main {
             .addSubcommand(new InitiateActionCommand(muster))
             .addSubcommand(new ActionStatusCommand(muster))
             .addSubcommand(new PollActionCommand(muster))
+            .addSubcommand(new ActionsCommand(muster))
+            .addSubcommand(new BatchCommand(muster))
+            .addSubcommand(new WatchCommand(muster))
             .addSubcommand(devices(muster))
             .addSubcommand(new GroupsCommand(muster))
             .addSubcommand(new EnrollTokenCommand(muster))
@@ -50,6 +53,7 @@ public final class Main {
             .addSubcommand(new AuditCommand(muster))
             .addSubcommand(new BackupCommand(muster))
             .addSubcommand(profiles)
+            .addSubcommand(new ShellCommand(muster))
             .addSubcommand(completion)
             .addSubcommand(demo);
     withoutInherited(demo.getCommandSpec(), "--server", "--output", "--api-key-file", "--ca");
@@ -74,7 +78,9 @@ public final class Main {
   }
 
   private static CommandLine devices(Muster muster) {
-    return new CommandLine(new DevicesCommand(muster)).addSubcommand(new DevicesSetCommand(muster));
+    return new CommandLine(new DevicesCommand(muster))
+        .addSubcommand(new DevicesSetCommand(muster))
+        .addSubcommand(new DevicesImportCommand(muster));
   }
 
   private static CommandLine policies(Muster muster) {

@@ -15,6 +15,8 @@ import dev.muster.cli.fleet.Fleet;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -44,7 +46,7 @@ import picocli.CommandLine.Spec;
       "",
       "A program calls with an API key in MUSTER_API_KEY or --api-key-file.",
       "",
-      "Exit codes: 0 done, 1 the server or the network refused, 2 wrong usage.",
+      "Exit codes: 0 done, 1 the server or the network refused or the action failed, 2 wrong usage.",
       "",
       "Example:",
       "  muster policy set kiosk cameraDisabled=false"
@@ -216,6 +218,23 @@ final class Muster implements Runnable {
   Optional<SSLContext> trusted() {
     String file = ca == null ? shell.env().getOrDefault(CA_VARIABLE, "") : ca.toString();
     return file.isEmpty() ? Optional.empty() : Optional.of(TrustedCa.of(file(file)));
+  }
+
+  /// The options of this command that a command within it is to have as well.
+  List<String> globals() {
+    var options = new ArrayList<String>();
+    options.add("--output=" + (json() ? "json" : "table"));
+    given(options, "--server", server);
+    given(options, "--profile", profile);
+    given(options, "--api-key-file", apiKeyFile);
+    given(options, "--ca", ca);
+    return options;
+  }
+
+  private static void given(List<String> options, String name, @Nullable Object value) {
+    if (value != null) {
+      options.add(name + "=" + value);
+    }
   }
 
   Instant now() {

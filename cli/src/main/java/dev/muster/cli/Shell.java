@@ -38,4 +38,10 @@ record Shell(
   boolean redraws() {
     return console.isPresent() && !env.getOrDefault("TERM", "dumb").equals("dumb");
   }
+
+  /// The same for a command that is not to read what another one reads.
+  Shell withoutInput() {
+    return new Shell(
+        InputStream.nullInputStream(), out, err, env, home, work, Optional.empty(), clock);
+  }
 }

@@ -80,6 +80,14 @@ public final class Api {
     return call("POST", route, body);
   }
 
+  /// The same under an idempotency key: repeated under that key, it is done once, and the answer is
+  /// the first one.
+  public JsonNode postOnce(Route route, JsonNode body, String key) {
+    HttpRequest.Builder request =
+        request("POST", route, body, PATIENCE).header("Idempotency-Key", key);
+    return read(answered(request, BodyHandlers.ofByteArray()));
+  }
+
   public JsonNode patch(Route route, JsonNode body) {
     return call("PATCH", route, body);
   }
@@ -164,8 +172,11 @@ public final class Api {
       @Nullable JsonNode body,
       Duration patience,
       BodyHandler<T> handler) {
+    return answered(request(method, route, body, patience), handler);
+  }
+
+  private <T> HttpResponse<T> answered(HttpRequest.Builder request, BodyHandler<T> handler) {
     Optional<String> access = session.access();
-    HttpRequest.Builder request = request(method, route, body, patience);
     HttpResponse<T> answer = send(request, access, handler);
     if (answer.statusCode() == 401 && access.isPresent()) {
       var open = new Api(server, Session.ANONYMOUS, http);

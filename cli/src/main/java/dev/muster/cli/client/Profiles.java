@@ -84,6 +84,11 @@ public final class Profiles {
     }
   }
 
+  /// What was typed at the prompt of `muster shell`.
+  public Path history() {
+    return folder.resolve("history");
+  }
+
   private Path file(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new Failure.Usage(

@@ -41,6 +41,14 @@ public final class Fleet implements AutoCloseable {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final String CHECK =
+      """
+        Check that:
+          - the server runs there: ./muster server
+          - this is the port of its fleet service (gRPC), 50051 unless set otherwise; or give its URL
+          - no firewall is between, and --ca FILE names its certificate authority if it speaks TLS\
+      """;
+
   private record Connected(ManagedChannel channel, Caller caller) {}
 
   private final Supplier<Peer> found;
@@ -64,6 +72,10 @@ public final class Fleet implements AutoCloseable {
   private <R> R renewing(Function<DeviceManagementServiceBlockingStub, R> rpc) {
     Connected to = connected();
     Optional<String> access = to.caller().access();
+    if (to.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      // Who calls again has waited already, and not for the up to two minutes of a channel.
+      to.channel().resetConnectBackoff();
+    }
     try {
       return rpc.apply(stub(to, access));
     } catch (StatusRuntimeException e) {
@@ -173,19 +185,8 @@ public final class Fleet implements AutoCloseable {
 
   /// The failure of a server that is not there; what to check follows below it.
   public static Failure unreachable(ServerAddress.Grpc address, Optional<String> why) {
-    String known = why.map(reason -> "\n  " + reason).orElse("");
-    return new Failure.Told(
-        "✗ Could not connect to server "
-            + address
-            + known
-            + """
-
-            Check that:
-              - the server runs there: ./muster server
-              - this is the port of its fleet service (gRPC), 50051 unless set otherwise; or give --server its URL
-              - no firewall is between, and its certificate authority is named by --ca FILE if it speaks TLS\
-            """,
-        1);
+    String known = why.map(reason -> "  " + reason + "\n").orElse("");
+    return new Failure.Told("✗ Could not connect to server " + address + "\n" + known + CHECK, 1);
   }
 
   @Override
