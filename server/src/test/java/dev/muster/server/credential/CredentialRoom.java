@@ -31,6 +31,8 @@ final class CredentialRoom implements AutoCloseable {
   final Broadcast broadcast = new Broadcast(database.dataSource());
   final Outbox outbox = Events.outbox(database, clock, new RevocationRelay(broadcast));
   final DeviceTokens deviceTokens = node(broadcast);
+  final CommandSecrets commandSecrets =
+      new CommandSecrets(database, clock, Audits.KEY, devices, outbox, Audits.on(clock));
   final EnrollmentTokens enrollmentTokens = new EnrollmentTokens(database, clock, Audits.on(clock));
   final Caller operator = Tenants.person(Tenants.fresh(database), Role.OPERATOR);
 

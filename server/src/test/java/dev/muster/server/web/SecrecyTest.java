@@ -89,6 +89,7 @@ class SecrecyTest {
         new EnrolledDevice(
             enrolled.at("deviceId.value"), Api.with(enrolled.at("deviceToken")), enrolled);
     leaks.of("an enrollment token", token).of("a device token", enrolled.at("deviceToken"));
+    leaks.of("a command secret", enrolled.at("commandSecret"));
     ids.put("device_id", List.of(device.id()));
 
     person(admin, configuration, ids);
@@ -100,6 +101,7 @@ class SecrecyTest {
     Api.Answer next = Api.with(token).post("/enroll", EnrolledDevice.AGENT).expect(200);
     assertThat(next.at("policy.settings.wifiNetworks")).isEqualTo("********");
     leaks.of("another device token", next.at("deviceToken"));
+    leaks.of("another command secret", next.at("commandSecret"));
     leaks.lookIn("the answer to an enrollment", next.node("policy").toString());
     return new Configured(admin, device, ids, configuration.override());
   }
@@ -195,7 +197,12 @@ class SecrecyTest {
   /// reports it in every way in which it could get out again.
   private void theDeviceIsTold(Configured made) {
     String path = "/devices/" + made.device().id();
-    Api.Answer pulled = made.device().self().get(path + "/policy").expect(200);
+    leaks.lookIn(
+        "the answer to a rotation",
+        made.admin().post("/api" + path + "/rotate-command-secret/").expect(202).text());
+    Api.Answer pulled =
+        made.device().self().withHeader("X-Command-Key", "none").get(path + "/policy").expect(200);
+    leaks.of("the next command secret", pulled.at("commandSecret"));
     assertThat(pulled.headers().firstValue("Cache-Control")).hasValue("no-store");
     assertThat(pulled.node("settings.wifiNetworks"))
         .isEqualTo(Api.tree(made.effective().networks()));
