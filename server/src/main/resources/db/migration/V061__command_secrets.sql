@@ -16,10 +16,12 @@ create table credential.command_secret (
 call platform.protect_tenant_table('credential.command_secret');
 
 -- Devices that are to be told over the push service that their policy has changed, unless they hear of
--- it before due_at: one row a device, however much changes.
+-- it before due_at: one row a device, however much changes. The revision rises with each change, so
+-- that a message that was under way meanwhile does not count for what came after it.
 create table doorbell.pending_push (
   organization_id uuid not null,
   device_id uuid not null,
+  revision int not null default 1,
   attempt int not null default 1,
   due_at timestamptz not null,
   primary key (organization_id, device_id),

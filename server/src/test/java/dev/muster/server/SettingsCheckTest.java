@@ -55,6 +55,22 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void halfOfThePushServiceIsRefused() throws IOException {
+    settings("muster.fcm.project=fleet-1234\n");
+    assertThat(SettingsCheck.mistakes())
+        .singleElement()
+        .asString()
+        .startsWith("muster.fcm.project needs muster.fcm.credentials");
+    settings(
+        """
+        muster.fcm.project=fleet-1234
+        muster.fcm.credentials=/nowhere/key.json
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly("muster.fcm.credentials /nowhere/key.json cannot be read");
+  }
+
+  @Test
   void anUnknownKeyIsRefused() throws IOException {
     settings("muster.prot=8080\n");
     assertThat(SettingsCheck.mistakes())

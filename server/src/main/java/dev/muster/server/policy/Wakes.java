@@ -2,6 +2,7 @@ package dev.muster.server.policy;
 
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.doorbell.Doorbells;
+import dev.muster.server.doorbell.PolicyPushes;
 import dev.muster.server.doorbell.Ring;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// from where it was when a worker dies.
 ///
 /// The change itself leaves one row (a wake). A worker turns it, chunk by chunk, into at most one
-/// open job a device, and rings. A job is done by a report of its version or a later one; a device
-/// that is offline is no failed attempt, its job waits until it comes.
+/// open job a device, and rings: over the connections of all nodes, and, where nobody hears that,
+/// over the push service. A job is done by a report of its version or a later one; a device that is
+/// offline is no failed attempt, its job waits until it comes.
 @Singleton
 public class Wakes implements RecurringJob {
   private static final String TOPIC = "policy.ring";
@@ -45,6 +47,7 @@ public class Wakes implements RecurringJob {
   private final Broadcast broadcast;
   private final Provider<Doorbells> doorbells;
   private final Provider<DeviceReports> reports;
+  private final PolicyPushes pushes;
   private final Settings.Wake settings;
 
   Wakes(
@@ -53,12 +56,14 @@ public class Wakes implements RecurringJob {
       Broadcast broadcast,
       Provider<Doorbells> doorbells,
       Provider<DeviceReports> reports,
+      PolicyPushes pushes,
       Settings settings) {
     this.database = database;
     this.clock = clock;
     this.broadcast = broadcast;
     this.doorbells = doorbells;
     this.reports = reports;
+    this.pushes = pushes;
     this.settings = settings.wake();
   }
 
@@ -94,6 +99,7 @@ public class Wakes implements RecurringJob {
   /// The device has asked for its policy.
   void pulled(Handle handle, OrganizationId organization, DeviceId device) {
     WakeStore.start(handle, List.of(device.value()), clock.instant());
+    pushes.heard(handle, List.of(device));
   }
 
   /// The device has reported a version: its open job, if it was for that or an earlier one, is
@@ -158,7 +164,10 @@ public class Wakes implements RecurringJob {
     } else {
       WakeStore.advance(handle, wake, next.getLast().deviceId());
     }
-    return next.stream().map(WakeStore.Next::deviceId).filter(id -> !done.contains(id)).toList();
+    List<UUID> woken =
+        next.stream().map(WakeStore.Next::deviceId).filter(id -> !done.contains(id)).toList();
+    pushes.later(handle, ids(woken));
+    return woken;
   }
 
   /// Devices that were quicker than the worker: they pulled by themselves, and no second report is
@@ -206,8 +215,16 @@ public class Wakes implements RecurringJob {
       return silent;
     });
     ring(
-        database.acrossOrganizations(handle ->
-            WakeStore.dueAgain(handle, now, now.plus(settings.reportTimeout()), MOST_RETRIES)));
+        database.acrossOrganizations(handle -> {
+          List<UUID> due =
+              WakeStore.dueAgain(handle, now, now.plus(settings.reportTimeout()), MOST_RETRIES);
+          pushes.later(handle, ids(due));
+          return due;
+        }));
+  }
+
+  private static List<DeviceId> ids(List<UUID> devices) {
+    return devices.stream().map(DeviceId::new).toList();
   }
 
   private void ring(List<UUID> devices) {
@@ -244,6 +261,7 @@ public class Wakes implements RecurringJob {
     }
     database.acrossOrganizations(handle -> {
       WakeStore.start(handle, rung, clock.instant());
+      pushes.heard(handle, ids(rung));
       failed.forEach((error, unheard) ->
           WakeStore.failAndRetry(handle, unheard, error, MOST_ATTEMPTS, clock.instant()));
       return rung;

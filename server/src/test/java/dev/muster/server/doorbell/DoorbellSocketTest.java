@@ -3,8 +3,10 @@ package dev.muster.server.doorbell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.muster.server.credential.CommandSecrets;
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.device.Device;
+import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.NewDevice;
 import dev.muster.server.platform.Caller;
@@ -22,6 +24,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,6 +45,7 @@ class DoorbellSocketTest {
   @Inject Devices devices;
   @Inject DeviceTokens tokens;
   @Inject Doorbells doorbells;
+  @Inject CommandSecrets secrets;
   Caller operator;
   Device device;
 
@@ -103,6 +107,53 @@ class DoorbellSocketTest {
     assertThat(self.post("/devices/other/token", "{\"token\": \"fcm-1\"}").status()).isEqualTo(403);
     assertThat(self.post("/devices/none/token", "{\"token\": \"fcm-1\"}").status()).isEqualTo(404);
     assertThat(self.post("/devices/agent/token", "{}").at("errors.0.field")).isEqualTo("token");
+  }
+
+  @Test
+  void aDeviceOfTheOtherContractRegistersItsFcmToken() {
+    Api self = Api.with(token());
+    String path = "/v1/devices/fcm-token";
+
+    assertThat(self.post(path, "{\"fcm_token\": \"fcm-1\"}").expect(200).text())
+        .isEqualTo("{\"ok\":true,\"message\":\"FCM token updated successfully\"}");
+    assertThat(self.post(path, "{}").expect(422).at("errors.0.field")).isEqualTo("fcm_token");
+    assertThat(self.post(path, Map.of("fcm_token", "x".repeat(4097))).status()).isEqualTo(422);
+    assertThat(self.post(path, Map.of("fcm_token", "x", "device_id", "none")).status())
+        .isEqualTo(404);
+    Map<DeviceId, PushToken> stored =
+        database.in(
+            device.organization(), handle -> PushTokenStore.find(handle, List.of(device.id())));
+    assertThat(stored.values()).extracting(PushToken::text).containsExactly("fcm-1");
+  }
+
+  @Test
+  void aDeviceWithANewCommandSecretIsRung() throws InterruptedException {
+    Ear ear = listen(token());
+    ringUntilRung();
+    ear.messages.poll(10, TimeUnit.SECONDS);
+
+    secrets.rotate(operator, "agent");
+
+    assertThat(ear.messages.poll(10, TimeUnit.SECONDS)).isEqualTo("{\"type\":\"policy_changed\"}");
+    ear.socket.abort();
+  }
+
+  @Test
+  void whoWantsToKnowIsToldOfADeviceThatCanBeRungNow() throws InterruptedException {
+    BlockingQueue<Ring> sent = new LinkedBlockingQueue<>();
+    doorbells.onConnected(connected -> {
+      if (connected.deviceId().equals(device.id().value())) {
+        sent.add(doorbells.send(device.id(), "{\"type\":\"commands_waiting\"}"));
+      }
+    });
+
+    Ear ear = listen(token());
+
+    assertThat(sent.poll(10, TimeUnit.SECONDS)).isEqualTo(new Ring.Rung());
+    assertThat(ear.messages.poll(10, TimeUnit.SECONDS))
+        .isEqualTo("{\"type\":\"commands_waiting\"}");
+    assertThat(doorbells.connectedHere(List.of(device.id()))).containsExactly(device.id());
+    ear.socket.abort();
   }
 
   private String token() {

@@ -20,7 +20,9 @@ import dev.muster.server.testing.Events;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Tenants;
 import dev.muster.server.testing.TestDatabase;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -73,6 +75,48 @@ class DoorbellsTest {
     assertThat(doorbells.ring(List.of(id(stuck))).get(id(stuck))).isEqualTo(new Ring.Offline());
     assertThat(line.goodbyes).isEmpty();
     assertThat(line.sent).containsExactly("{\"type\":\"policy_changed\"}");
+  }
+
+  @Test
+  void eachDeviceIsSentItsOwnMessageInOrderIfItIsConnectedHere() {
+    Caller.Device first = device();
+    Caller.Device second = device();
+    Caller.Device away = device();
+    FakeLine firstLine = FakeLine.good();
+    FakeLine secondLine = FakeLine.good();
+    lines.connect(first, firstLine);
+    lines.connect(second, secondLine);
+
+    assertThat(doorbells.send(Map.of(id(first), "1", id(second), "2", id(away), "3")))
+        .isEqualTo(
+            Map.of(
+                id(first),
+                new Ring.Rung(),
+                id(second),
+                new Ring.Rung(),
+                id(away),
+                new Ring.Offline()));
+    assertThat(doorbells.send(id(first), "4")).isEqualTo(new Ring.Rung());
+    assertThat(doorbells.send(id(away), "5")).isEqualTo(new Ring.Offline());
+
+    assertThat(firstLine.sent).containsExactly("1", "4");
+    assertThat(secondLine.sent).containsExactly("2");
+    assertThat(doorbells.connectedHere(List.of(id(first), id(second), id(away))))
+        .containsExactlyInAnyOrder(id(first), id(second));
+  }
+
+  @Test
+  void oneWhoFailsAtAConnectionKeepsNobodyElseFromHearingOfIt() {
+    Caller.Device device = device();
+    List<Caller.Device> heard = new ArrayList<>();
+    doorbells.onConnected(_ -> {
+      throw new IllegalStateException("the database is away");
+    });
+    doorbells.onConnected(heard::add);
+
+    lines.connected(device);
+
+    assertThat(heard).containsExactly(device);
   }
 
   @Test

@@ -9,6 +9,8 @@ import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.Lifecycles;
 import dev.muster.server.doorbell.Doorbells;
+import dev.muster.server.doorbell.PolicyPushes;
+import dev.muster.server.doorbell.Push;
 import dev.muster.server.organization.Quotas;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
@@ -74,7 +76,13 @@ public record PolicyWorld(
     AtomicReference<Compliance> reports = new AtomicReference<>();
     Wakes wakes =
         new Wakes(
-            database, clock, new Broadcast(database.dataSource()), nobodyRings, reports::get, read);
+            database,
+            clock,
+            new Broadcast(database.dataSource()),
+            nobodyRings,
+            reports::get,
+            new PolicyPushes(database, clock, new Push(database, clock, read)),
+            read);
     List<DesiredListener> all = new ArrayList<>(List.of(listeners));
     all.add(new ActualFollower());
     SettingSecrets secrets = new SettingSecrets(Audits.KEY);

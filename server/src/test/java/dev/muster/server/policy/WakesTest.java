@@ -187,7 +187,7 @@ class WakesTest {
   @Test
   void aDeviceThatComesByItselfHasHeard() {
     String device = woken();
-    world.pulls().pull(tenant.self(device), device, null).policy();
+    world.pulls().pull(tenant.self(device), device, null);
     assertThat(job(device).state()).isEqualTo(State.RUNNING);
   }
 
