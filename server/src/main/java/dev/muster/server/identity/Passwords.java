@@ -22,8 +22,8 @@ public final class Passwords {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private final int cost;
-  private final Semaphore processors =
-      new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1), true);
+  private final Duration longestWait;
+  private final Semaphore processors;
   private final String nobody;
 
   @Inject
@@ -32,7 +32,15 @@ public final class Passwords {
   }
 
   public Passwords(int cost) {
+    this(cost, Math.max(1, Runtime.getRuntime().availableProcessors() - 1), LONGEST_WAIT);
+  }
+
+  /// @param atOnce how many are computed at once
+  /// @param longestWait for the turn of one
+  Passwords(int cost, int atOnce, Duration longestWait) {
     this.cost = cost;
+    this.longestWait = longestWait;
+    this.processors = new Semaphore(atOnce, true);
     this.nobody = hashOfNobody(cost);
   }
 
@@ -96,7 +104,7 @@ public final class Passwords {
 
   private <T> T computed(Supplier<T> work) {
     try {
-      if (!processors.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!processors.tryAcquire(longestWait.toMillis(), TimeUnit.MILLISECONDS)) {
         throw Refusal.unavailable("Too many logins at once; try again.", LONGEST_WAIT, null);
       }
     } catch (InterruptedException stopped) {

@@ -17,6 +17,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Passwords as a stranger may try them: each attempt counted, and failures on a known account told
@@ -60,7 +61,7 @@ public class CountedPasswords {
   User require(Origin origin, String email, String password) {
     Attempt attempt = throttle.attempt(origin.address(), email);
     User user =
-        switch (passwords.authenticate(email, password)) {
+        switch (compared(origin, email, () -> passwords.authenticate(email, password))) {
           case Authentication.Proven(User proven) -> proven;
           case Authentication.Nobody() -> throw noAccount();
           case Authentication.Refused(User known) -> {
@@ -78,8 +79,26 @@ public class CountedPasswords {
   /// @param email of the caller
   void changeOwn(Caller.Person caller, Origin origin, String email, String current, String wanted) {
     var _ = throttle.attempt(origin.address(), email);
-    passwords.changeOwn(caller, current, wanted);
+    compared(
+        origin,
+        email,
+        () -> {
+          passwords.changeOwn(caller, current, wanted);
+          return true;
+        });
     throttle.succeeded(origin.address(), email);
+  }
+
+  /// What comes of comparing a password. A server that cannot do it now has nobody guess less.
+  private <T> T compared(Origin origin, String email, Supplier<T> comparing) {
+    try {
+      return comparing.get();
+    } catch (Refusal refusal) {
+      if (refusal.code() == ErrorCode.UNAVAILABLE) {
+        throttle.takeBack(origin.address(), email);
+      }
+      throw refusal;
+    }
   }
 
   private void tellOfFailure(User user, Origin origin, Attempt attempt) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// guesses from many addresses keeps new ones out, and never the owner from where they are known.
 ///
 /// An attempt counts before its password is compared, so that guesses made at once are counted too;
-/// one that succeeds is taken back. Accounts that do not exist are counted like those that do. Of
+/// one that succeeds, or is not compared, is taken back. Accounts that do not exist are counted like those that do. Of
 /// an IPv6 address the network of 64 bits counts, which is what one customer has.
 @Singleton
 public class LoginThrottle {
@@ -91,6 +91,17 @@ public class LoginThrottle {
       return new Verdict.TooMany(account.windowEnds());
     }
     return new Verdict.Allowed(new Attempt(both.attempts()));
+  }
+
+  /// An attempt whose password was not compared, because the server had no time for it.
+  void takeBack(String address, String email) {
+    String network = network(address);
+    database.acrossOrganizations(handle -> {
+      LoginCountStore.subtract(handle, ofAddress(network));
+      LoginCountStore.subtract(handle, ofBoth(network, email));
+      LoginCountStore.subtract(handle, ofAccount(email));
+      return true;
+    });
   }
 
   void succeeded(String address, String email) {

@@ -11,6 +11,7 @@ import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
 import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.TestSettings;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,12 @@ public final class IdentityRoom {
     passwords = new UserPasswords(database, clock, bcrypt, audit, List.of(listeners));
     Quotas unlimited = new Quotas(TestSettings.of(Map.of()), List.of());
     keys = new ApiKeys(database, clock, activeUsers, broadcast, audit, unlimited);
+  }
+
+  /// The same door on a node that has no processor left for passwords.
+  public static UserPasswords tooBusy(Database database, InstantSource clock) {
+    Passwords none = new Passwords(4, 0, Duration.ZERO);
+    return new UserPasswords(database, clock, none, Audits.on(clock), List.of());
   }
 
   /// A new user with [#PASSWORD].
