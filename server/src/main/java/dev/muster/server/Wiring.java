@@ -10,6 +10,7 @@ import dev.muster.server.platform.DatabaseProbe;
 import dev.muster.server.platform.DiskSpace;
 import dev.muster.server.platform.Gauges;
 import dev.muster.server.platform.Health;
+import dev.muster.server.platform.HealthSource;
 import dev.muster.server.platform.Jobs;
 import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Migrations;
@@ -138,8 +139,9 @@ final class Wiring {
 
   @Produces
   @Singleton
-  Health health(DatabaseProbe probe, PoolUse pool, DiskSpace disk) {
-    return new Health(probe, pool, disk);
+  Health health(
+      DatabaseProbe probe, PoolUse pool, DiskSpace disk, @All List<HealthSource> others) {
+    return new Health(probe, pool, disk, others);
   }
 
   private Storage open(DataFolder folder) {

@@ -1,6 +1,7 @@
 package dev.muster.server.platform;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -24,11 +25,11 @@ public final class Health {
 
   /// One thing that was looked at.
   public record Check(Status status, String message) {
-    static Check healthy(String message) {
+    public static Check healthy(String message) {
       return new Check(Status.HEALTHY, message);
     }
 
-    static Check warning(String message) {
+    public static Check warning(String message) {
       return new Check(Status.WARNING, message);
     }
 
@@ -42,11 +43,13 @@ public final class Health {
   private final DatabaseProbe probe;
   private final PoolUse pool;
   private final DiskSpace disk;
+  private final List<HealthSource> others;
 
-  public Health(DatabaseProbe probe, PoolUse pool, DiskSpace disk) {
+  public Health(DatabaseProbe probe, PoolUse pool, DiskSpace disk, List<HealthSource> others) {
     this.probe = probe;
     this.pool = pool;
     this.disk = disk;
+    this.others = List.copyOf(others);
   }
 
   /// The checks by name. Answers in less than two seconds whatever happens.
@@ -58,6 +61,9 @@ public final class Health {
     checks.put("jobs", reading instanceof Reading.Answered answered ? jobs(answered) : UNKNOWN);
     checks.put("outbox", reading instanceof Reading.Answered answered ? outbox(answered) : UNKNOWN);
     checks.put("disk", disk(disk));
+    for (HealthSource other : others) {
+      other.check().ifPresent(check -> checks.put(other.name(), check));
+    }
     return checks;
   }
 

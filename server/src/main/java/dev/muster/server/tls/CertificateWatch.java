@@ -1,5 +1,7 @@
 package dev.muster.server.tls;
 
+import dev.muster.server.platform.Health;
+import dev.muster.server.platform.HealthSource;
 import dev.muster.server.platform.Settings;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// looked at while only one of the two is new does not fit together: it is reported like any other
 /// that cannot be used, the old certificate stays, and the next look finds the rest.
 @Singleton
-public final class CertificateWatch {
+public final class CertificateWatch implements HealthSource {
   /// How long before its end a certificate is worth a warning.
   static final Duration WARN_BEFORE = Duration.ofDays(14);
 
@@ -79,16 +81,42 @@ public final class CertificateWatch {
     }
   }
 
-  /// What people should be told: the certificate ends soon, or new files cannot be used. For the
-  /// health check.
+  @Override
+  public String name() {
+    return "certificate";
+  }
+
+  /// A warning at the worst, even of one that has ended: clients refuse it or not, and a node that
+  /// is taken out of the load balancer serves nobody. Which files are no good is for the log.
+  @Override
+  public Optional<Health.Check> check() {
+    Instant end = expiresAt;
+    if (end == null) {
+      return Optional.empty();
+    }
+    if (unusable != null) {
+      return Optional.of(
+          Health.Check.warning("new files are there and cannot be used: see the log"));
+    }
+    return Optional.of(
+        endsSoon(end)
+            ? Health.Check.warning("expires at %s: replace its files".formatted(end))
+            : Health.Check.healthy("good until %s".formatted(end)));
+  }
+
+  private boolean endsSoon(Instant end) {
+    return !end.isAfter(clock.instant().plus(WARN_BEFORE));
+  }
+
+  /// What people should be told: the certificate ends soon, or new files cannot be used.
   public Optional<String> warning() {
     if (unusable != null) {
       return Optional.of("The new files of the certificate are not used: " + unusable);
     }
     Instant end = expiresAt;
-    return end == null || end.isAfter(clock.instant().plus(WARN_BEFORE))
-        ? Optional.empty()
-        : Optional.of("The certificate expires at " + end);
+    return end != null && endsSoon(end)
+        ? Optional.of("The certificate expires at " + end)
+        : Optional.empty();
   }
 
   /// Takes over the files if they have changed and can be used.

@@ -16,6 +16,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,7 +92,11 @@ final class HealthTest {
             new Health(
                 new DatabaseProbe(own, InstantSource.system()),
                 new PoolUse(pool),
-                DiskSpace.unseen(DiskSpaceTest.limits(2, 1)));
+                DiskSpace.unseen(DiskSpaceTest.limits(2, 1)),
+                List.of(said("lamp", Health.Check.warning("is dim")), said("none", null)));
+        assertThat(health.checks())
+            .containsEntry("lamp", new Health.Check(WARNING, "is dim"))
+            .doesNotContainKey("none");
         assertThat(health.checks().get("pool"))
             .isEqualTo(new Health.Check(HEALTHY, "0 of 1 connections are in use"));
         List<Connection> lent = new ArrayList<>(List.of(pool.getConnection()));
@@ -100,5 +106,19 @@ final class HealthTest {
         lent.getFirst().close();
       }
     }
+  }
+
+  private static HealthSource said(String name, Health.@Nullable Check check) {
+    return new HealthSource() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Optional<Health.Check> check() {
+        return Optional.ofNullable(check);
+      }
+    };
   }
 }

@@ -3,6 +3,7 @@ package dev.muster.server.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.muster.server.platform.Health;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.testing.TestCertificate;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -66,6 +68,7 @@ class TlsTest {
   URI server;
 
   @Inject CertificateWatch watch;
+  @Inject Health health;
   TestCertificate first;
 
   private static void write(TestCertificate made) throws IOException {
@@ -116,6 +119,16 @@ class TlsTest {
       var _ = reader.read();
     }
     return head.toString();
+  }
+
+  private Health.Check check() {
+    return Objects.requireNonNull(health.checks().get("certificate"));
+  }
+
+  @Test
+  void theHealthCheckShowsHowLongTheCertificateIsGood() {
+    assertThat(check().status()).isEqualTo(Health.Status.HEALTHY);
+    assertThat(check().message()).startsWith("good until ");
   }
 
   @Test
@@ -177,6 +190,8 @@ class TlsTest {
     Files.delete(CERTIFICATE);
     watch.look();
     assertThat(watch.warning().orElse("")).contains("muster.tls.certificate", "does not exist");
+    assertThat(check())
+        .isEqualTo(Health.Check.warning("new files are there and cannot be used: see the log"));
     try (SSLSocket socket = connect(TestCertificate.trusting(first))) {
       assertThat(shownTo(socket)).isEqualTo(first.certificate());
     }
@@ -195,6 +210,8 @@ class TlsTest {
     write(brief);
     watch.look();
     assertThat(watch.warning().orElse("")).contains("expires at");
+    assertThat(check().status()).isEqualTo(Health.Status.WARNING);
+    assertThat(check().message()).startsWith("expires at ");
     write(TestCertificate.of("-keyalg", "EC", "-validity", "15"));
     watch.look();
     assertThat(watch.warning()).isEmpty();
