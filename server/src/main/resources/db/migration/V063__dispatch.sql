@@ -24,6 +24,7 @@ create table dispatch.delivery (
   polled_at timestamptz,
   waits_for text not null
     constraint delivery_waits_for_words check (waits_for in ('HANDOVER', 'CONNECTION', 'PUSH', 'SECRET', 'DEVICE')),
+  waits_since timestamptz not null,
   primary key (organization_id, request_id),
   foreign key (organization_id, device_id) references device.device (organization_id, id)
 );

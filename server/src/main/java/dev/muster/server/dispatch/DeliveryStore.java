@@ -47,8 +47,9 @@ final class DeliveryStore {
         .createUpdate(
             """
             insert into dispatch.delivery
-              (organization_id, request_id, action_id, device_id, kind, began_at, useless_at, due_at, waits_for)
-            values (:organization, :request, :action, :device, :kind, :now, :useless, :now, 'HANDOVER')
+              (organization_id, request_id, action_id, device_id, kind, began_at, useless_at, due_at, waits_for,
+               waits_since)
+            values (:organization, :request, :action, :device, :kind, :now, :useless, :now, 'HANDOVER', :now)
             on conflict (organization_id, request_id) do nothing
             """)
         .bind("organization", action.organization())
@@ -133,16 +134,18 @@ final class DeliveryStore {
         .list();
   }
 
-  /// Takes what the push service is to be handed.
+  /// Takes what the push service is to be handed. A deactivated device is not woken.
   static List<Delivery> takePushed(Handle handle, Instant now, int limit) {
     return handle
         .createQuery(
             """
             with taken as (
-              select organization_id, request_id from dispatch.delivery
-              where push_at <= :now and (useless_at is null or useless_at > :now)
-              order by push_at limit :limit
-              for update skip locked
+              select d.organization_id, d.request_id from dispatch.delivery d
+              join device.device v on v.organization_id = d.organization_id and v.id = d.device_id
+              where d.push_at <= :now and (d.useless_at is null or d.useless_at > :now)
+                and v.lifecycle = 'ACTIVE'
+              order by d.push_at limit :limit
+              for update of d skip locked
             )
             update dispatch.delivery d
             set due_at = :lease, push_at = null, sends = d.sends + 1
@@ -160,12 +163,16 @@ final class DeliveryStore {
 
   /// Notes what came of taking them, as far as nobody has taken them since and they are still to be
   /// handed out.
-  static void note(Handle handle, Collection<Outcome> outcomes) {
+  static void note(Handle handle, Collection<Outcome> outcomes, Instant now) {
+    if (outcomes.isEmpty()) {
+      return;
+    }
     handle
         .createUpdate(
             """
             update dispatch.delivery d
-            set due_at = c.due_at, push_at = c.push_at, waits_for = c.waits_for, sends = c.now_sends,
+            set due_at = c.due_at, push_at = c.push_at, sends = c.now_sends, waits_for = c.waits_for,
+              waits_since = case when d.waits_for = c.waits_for then d.waits_since else :now end,
               polled_at = coalesce(c.polled_at, d.polled_at)
             from unnest(:organizations, :requests, :sends, :nowSends, cast(:dueAt as timestamptz[]),
                 cast(:pushAt as timestamptz[]), cast(:polledAt as timestamptz[]), :waitsFor)
@@ -173,6 +180,7 @@ final class DeliveryStore {
             where d.organization_id = c.organization_id and d.request_id = c.request_id
               and d.sends = c.sends and d.due_at is not null
             """)
+        .bind("now", now)
         .bindArray(
             "organizations", UUID.class, of(outcomes, o -> o.delivery().organization().value()))
         .bindArray("requests", String.class, of(outcomes, o -> o.delivery().requestId()))
@@ -230,8 +238,10 @@ final class DeliveryStore {
               push_at = case when d.device_id = any(:reached) then cast(:now as timestamptz) end,
               due_at = cast(:now as timestamptz) + case when d.device_id = any(:reached) then interval '30 s'
                 else make_interval(secs => least(3600, 30 * 2 ^ least(d.misses, 10))) end,
-              waits_for = case when d.device_id = any(:reached) then 'PUSH' else 'CONNECTION' end
-            from unnest(:organizations, :requests, cast(:dueAt as timestamptz[])) as c (organization_id, request_id, due_at)
+              waits_for = c.waits_for,
+              waits_since = case when d.waits_for = c.waits_for then d.waits_since else :now end
+            from unnest(:organizations, :requests, cast(:dueAt as timestamptz[]), :waitsFor)
+              as c (organization_id, request_id, due_at, waits_for)
             where d.organization_id = c.organization_id and d.request_id = c.request_id
               and d.due_at = c.due_at
             """)
@@ -243,6 +253,16 @@ final class DeliveryStore {
             missed.stream().map(m -> m.organization().value()).toList())
         .bindArray("requests", String.class, missed.stream().map(Due::requestId).toList())
         .bindArray("dueAt", String.class, missed.stream().map(m -> time(m.dueAt())).toList())
+        .bindArray(
+            "waitsFor",
+            String.class,
+            missed.stream()
+                .map(m ->
+                    reached.contains(m.device())
+                        ? Delivery.WaitsFor.PUSH
+                        : Delivery.WaitsFor.CONNECTION)
+                .map(Enum::name)
+                .toList())
         .execute();
   }
 

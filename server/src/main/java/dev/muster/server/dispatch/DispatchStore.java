@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -86,11 +85,6 @@ final class DispatchStore {
         .bind("offset", offset)
         .map((row, _) -> dispatch(row))
         .list();
-  }
-
-  /// The latest try.
-  static Optional<Dispatch> latest(Handle handle, OrganizationId organization, String action) {
-    return list(handle, organization, action, 1, 0).stream().findFirst();
   }
 
   /// Deletes tries from before `before`. Returns how many.

@@ -11,13 +11,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiFunction;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Notes what came of handing commands out: those that come close together in one transaction. What
@@ -29,15 +30,21 @@ public class Outcomes {
   private final Database database;
   private final Handovers handovers;
   private final MeterRegistry metrics;
+  private final InstantSource clock;
   private final Duration resendAfter;
   private final BlockingQueue<Outcome> waiting = new LinkedBlockingQueue<>();
   private @Nullable Thread noter;
 
   public Outcomes(
-      Database database, Handovers handovers, MeterRegistry metrics, Settings settings) {
+      Database database,
+      Handovers handovers,
+      MeterRegistry metrics,
+      Settings settings,
+      InstantSource clock) {
     this.database = database;
     this.handovers = handovers;
     this.metrics = metrics;
+    this.clock = clock;
     this.resendAfter = settings.action().resendAfter();
   }
 
@@ -86,26 +93,30 @@ public class Outcomes {
     if (outcomes.isEmpty()) {
       return;
     }
-    List<Outcome> handed = outcomes.stream().filter(Outcome::handed).toList();
     database.acrossOrganizations(handle -> {
       // attempts before deliveries, as those who end an attempt do
-      handOut(handle, handed);
-      DeliveryStore.note(handle, outcomes);
+      handOut(handle, outcomes);
+      DeliveryStore.note(handle, outcomes, clock.instant());
       DispatchStore.insert(handle, outcomes);
       return outcomes;
     });
     outcomes.forEach(this::count);
   }
 
-  private void handOut(org.jdbi.v3.core.Handle handle, List<Outcome> handed) {
-    Map<Instant, List<Handovers.Handed>> byTime = new java.util.TreeMap<>();
-    for (Outcome outcome : handed) {
+  /// All at the latest of their times: that they were handed out is known now and not before.
+  private void handOut(Handle handle, List<Outcome> outcomes) {
+    List<Handovers.Handed> handed = new ArrayList<>();
+    Instant latest = Instant.EPOCH;
+    for (Outcome outcome : outcomes) {
       Outcome.Tried tried = outcome.tried();
-      if (tried != null && outcome.delivery().kind() == Delivery.Kind.RUN) {
-        byTime.computeIfAbsent(tried.at(), _ -> new ArrayList<>()).add(outcome.delivery().handed());
+      if (outcome.handed() && tried != null && outcome.delivery().kind() == Delivery.Kind.RUN) {
+        handed.add(outcome.delivery().handed());
+        latest = tried.at().isAfter(latest) ? tried.at() : latest;
       }
     }
-    byTime.forEach((at, commands) -> handovers.handedOut(handle, commands, at));
+    if (!handed.isEmpty()) {
+      handovers.handedOut(handle, handed, latest);
+    }
   }
 
   private void count(Outcome outcome) {

@@ -77,7 +77,7 @@ public class ReadyCommands {
           unreached.add(Outcome.unreached(delivery, now));
         }
       }
-      DeliveryStore.note(handle, unreached);
+      DeliveryStore.note(handle, unreached, now);
       List<ToPush> pushed = new ArrayList<>();
       for (Ready ready : signed(handle, reached, now)) {
         PushToken token = tokens.get(ready.delivery().device());
@@ -111,7 +111,7 @@ public class ReadyCommands {
             }
           }
         });
-    DeliveryStore.note(handle, unsigned);
+    DeliveryStore.note(handle, unsigned, now);
     ready.sort(Comparator.comparing(one -> one.delivery().beganAt()));
     return ready;
   }

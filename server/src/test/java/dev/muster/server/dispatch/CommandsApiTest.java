@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
+import dev.muster.server.testing.Race;
 import dev.muster.server.testing.ServerUnderTest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -12,8 +13,11 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -244,5 +248,49 @@ class CommandsApiTest {
     EnrolledDevice stranger = EnrolledDevice.in(Api.ofNewOrganization());
     assertThat(FakeAgent.received(stranger.self().get("/v1/agent/commands").expect(200))).isEmpty();
     assertThat(agent.poll(0)).hasSize(1);
+  }
+
+  @Test
+  void aDeviceThatHangsUpIsNoticed() throws InterruptedException {
+    FakeAgent agent = FakeAgent.in(admin);
+    int before = waiters.count();
+    Thread poll = Thread.startVirtualThread(() -> agent.hangUpWhenInterrupted(55));
+    Eventually.see("waiting poll", waiters::count, count -> count > before);
+    poll.interrupt();
+    poll.join();
+    Eventually.see("end of the poll", waiters::count, count -> count <= before);
+  }
+
+  @Test
+  void aBurstOfAThousandCommandsToFiftyConnectedDevicesLosesNone() {
+    int devices = 50;
+    int each = 20;
+    List<FakeAgent> agents = new ArrayList<>();
+    List<FakeAgent.Connection> lines = new ArrayList<>();
+    for (int i = 0; i < devices; i++) {
+      agents.add(FakeAgent.in(admin));
+      lines.add(agents.getLast().connect());
+    }
+    List<CompletableFuture<Set<String>>> working = new ArrayList<>();
+    for (int i = 0; i < devices; i++) {
+      FakeAgent agent = agents.get(i);
+      FakeAgent.Connection line = lines.get(i);
+      working.add(meanwhile(() -> agent.work(line, each)));
+    }
+    List<Set<String>> asked =
+        Race.times(devices, number -> {
+          Set<String> ids = new TreeSet<>();
+          for (int i = 0; i < each; i++) {
+            ids.add(ask(agents.get(number), "PING", Map.of()) + "-1");
+          }
+          return ids;
+        });
+    for (int i = 0; i < devices; i++) {
+      assertThat(working.get(i).orTimeout(120, TimeUnit.SECONDS).join()).isEqualTo(asked.get(i));
+      lines.get(i).close();
+    }
+    assertThat(admin.get("/api/actions/?state=COMPLETED&limit=1").expect(200).at("count"))
+        .isEqualTo("1000");
+    assertThat(admin.get("/metrics").text()).contains("muster_dispatches_total{");
   }
 }

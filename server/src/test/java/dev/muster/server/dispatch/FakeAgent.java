@@ -8,16 +8,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.muster.protocol.CommandSignature;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -125,6 +130,37 @@ final class FakeAgent {
         .expect(200);
   }
 
+  /// Polls, and closes the connection when the thread is interrupted.
+  void hangUpWhenInterrupted(int seconds) {
+    try (HttpClient own = HttpClient.newHttpClient()) {
+      own.send(
+          HttpRequest.newBuilder(URI.create(Api.baseUrl() + "/v1/agent/commands?wait=" + seconds))
+              .header("Authorization", "Bearer " + token())
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException hungUp) {
+      // as it should
+    }
+  }
+
+  /// Does at once what comes, until it has done so many different things. Says which.
+  Set<String> work(Connection line, int commands) {
+    Set<String> done = new TreeSet<>();
+    while (done.size() < commands) {
+      Received command = line.next();
+      if (done.add(command.requestId())) {
+        result(command, "success");
+      }
+    }
+    return done;
+  }
+
+  private String token() {
+    return device.answer().at("deviceToken");
+  }
+
   /// Holds a connection from now on.
   Connection connect() {
     return connect(Long.MAX_VALUE);
@@ -133,10 +169,9 @@ final class FakeAgent {
   /// @param reads how many messages it reads at most before it goes on holding the line in silence
   Connection connect(long reads) {
     Connection connection = new Connection(reads);
-    String token = device.answer().at("deviceToken");
     connection.socket =
         HTTP.newWebSocketBuilder()
-            .header("Authorization", "Bearer " + token)
+            .header("Authorization", "Bearer " + token())
             .connectTimeout(Duration.ofSeconds(20))
             .buildAsync(
                 URI.create(Api.baseUrl().replaceFirst("^http", "ws") + "/v1/agent/doorbell"),
