@@ -9,7 +9,7 @@ record Parameter(String name, boolean required, Kind kind) {
   enum Kind {
     TEXT("must have 500 characters at the most"),
     PACKAGE("must be the name of a package, such as com.example.app"),
-    URL("must be an http or https address"),
+    URL("must be an http or https address without a password"),
     SHA256("must be a SHA-256 in 64 hexadecimal digits"),
     SECONDS("must be a whole number from 1 to 3600"),
     LINES("must be a whole number from 1 to 10000"),
@@ -56,6 +56,7 @@ record Parameter(String name, boolean required, Kind kind) {
         URI url = new URI(text);
         return text.length() <= 2_000
             && url.getHost() != null
+            && url.getUserInfo() == null
             && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
       } catch (URISyntaxException _) {
         return false;
