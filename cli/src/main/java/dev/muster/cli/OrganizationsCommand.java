@@ -169,8 +169,7 @@ final class OrganizationsCommand implements Runnable {
             .api()
             .patch(
                 Route.of("/api/organizations/me/"), Muster.object().put("allow_scripts", allowed));
-    muster.done(
-        answer, allowed ? "Scripts are allowed." : "Scripts are not allowed any more.");
+    muster.done(answer, allowed ? "Scripts are allowed." : "Scripts are not allowed any more.");
   }
 
   @Command(

@@ -56,6 +56,17 @@ class ErasureCommandsTest extends CliTest {
   }
 
   @Test
+  void scriptsAreAllowedAndForbidden() {
+    server.on("PATCH /api/organizations/me/", 200, "{\"allow_scripts\": true}");
+
+    assertThat(onServer("organizations", "scripts", "allow").out())
+        .contains("Scripts are allowed.");
+    assertThat(server.last().body()).isEqualTo("{\"allow_scripts\":true}");
+    assertThat(onServer("organizations", "scripts", "FORBID").out()).contains("not allowed");
+    assertThat(server.last().body()).isEqualTo("{\"allow_scripts\":false}");
+  }
+
+  @Test
   void quotasAreShownAndSet() {
     organizations(500);
     server

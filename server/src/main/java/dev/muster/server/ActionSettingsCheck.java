@@ -43,23 +43,25 @@ final class ActionSettingsCheck {
   private void simulator(Settings.Simulator simulator) {
     range("simulator.", simulator.shortest(), simulator.longest());
     share("simulator.", simulator.success());
-    simulator.types().forEach((name, own) -> {
-      String key = "simulator.type." + name + ".";
-      if (Arrays.stream(ActionType.values()).noneMatch(type -> type.name().equals(name))) {
-        say(
-            "simulator.type."
-                + name
-                + " is no type of action; there are "
-                + Arrays.stream(ActionType.values())
-                    .map(Enum::name)
-                    .collect(Collectors.joining(", ")));
-      }
-      range(
-          key,
-          own.shortest().orElse(simulator.shortest()),
-          own.longest().orElse(simulator.longest()));
-      share(key, own.success().orElse(simulator.success()));
-    });
+    simulator
+        .types()
+        .forEach((name, own) -> {
+          String key = "simulator.type." + name + ".";
+          if (Arrays.stream(ActionType.values()).noneMatch(type -> type.name().equals(name))) {
+            say(
+                "simulator.type."
+                    + name
+                    + " is no type of action; there are "
+                    + Arrays.stream(ActionType.values())
+                        .map(Enum::name)
+                        .collect(Collectors.joining(", ")));
+          }
+          range(
+              key,
+              own.shortest().orElse(simulator.shortest()),
+              own.longest().orElse(simulator.longest()));
+          share(key, own.success().orElse(simulator.success()));
+        });
   }
 
   private void range(String key, Duration shortest, Duration longest) {
@@ -79,13 +81,22 @@ final class ActionSettingsCheck {
 
   private void within(String key, Duration value, Duration least, Duration most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      say(key + " must be from " + words(least) + " to " + words(most) + ", and is " + words(value));
+      say(
+          key
+              + " must be from "
+              + words(least)
+              + " to "
+              + words(most)
+              + ", and is "
+              + words(value));
     }
   }
 
   /// As settings are written.
   private static String words(Duration duration) {
-    return duration.isNegative() ? "negative" : duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    return duration.isNegative()
+        ? "negative"
+        : duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private void say(String sentence) {

@@ -113,7 +113,8 @@ final class SettingsCheckTest {
             "muster.action.simulator.shortest must not be more than muster.action.simulator.longest",
             "muster.action.simulator.success must be from 0 to 1, and is 1.5",
             "muster.action.simulator.type.PONG.success must be from 0 to 1, and is 1.5")
-        .anySatisfy(line -> assertThat(line).startsWith("muster.action.simulator.type.PONG is no type"));
+        .anySatisfy(
+            line -> assertThat(line).startsWith("muster.action.simulator.type.PONG is no type"));
   }
 
   @Test

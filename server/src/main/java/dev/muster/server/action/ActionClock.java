@@ -66,8 +66,7 @@ public class ActionClock implements RecurringJob {
   private void tickAll(List<ActionStore.Due> due) {
     Collection<List<ActionStore.Due>> parts =
         due.stream()
-            .collect(
-                Collectors.groupingBy(one -> Math.floorMod(one.device().hashCode(), AT_ONCE)))
+            .collect(Collectors.groupingBy(one -> Math.floorMod(one.device().hashCode(), AT_ONCE)))
             .values();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       parts.forEach(part -> threads.execute(() -> part.forEach(this::tick)));

@@ -44,7 +44,9 @@ public class ActionRetention implements RecurringJob {
     Instant before = clock.instant().minus(kept);
     int gone;
     do {
-      gone = database.acrossOrganizations(handle -> ActionRetentionStore.forget(handle, before, CHUNK));
+      gone =
+          database.acrossOrganizations(
+              handle -> ActionRetentionStore.forget(handle, before, CHUNK));
     } while (gone > 0 && !Thread.currentThread().isInterrupted());
   }
 }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// The shapes of batches under `/api`.
 final class BatchWire {
   private static final String ONE_SELECTOR = "must be given, or groups, or filter: exactly one";
-  private static final String FILTER_RULE = "must be a text, a number, true, false or a list of texts";
+  private static final String FILTER_RULE =
+      "must be a text, a number, true, false or a list of texts";
 
   private BatchWire() {}
 
@@ -131,16 +132,15 @@ final class BatchWire {
   /// Why a batch is cancelled.
   @Schema(name = "BatchCancellation")
   public record Cancellation(
-      @Nullable @Size(max = 200, message = "must have 200 characters at the most")
-          String reason) {}
+      @Nullable @Size(max = 200, message = "must have 200 characters at the most") String reason) {}
 
   /// A device that could not be given the action.
   @Schema(name = "BatchRefusal")
   @JsonNaming(SnakeCaseStrategy.class)
   public record RefusalRow(String deviceId, String code, String detail) {}
 
-  /// A batch. `expanded` of its `devices` have been dealt with, of which `refused` could not be given
-  /// the action; `counts` are of its actions by state.
+  /// A batch. `expanded` of its `devices` have been dealt with, of which `refused` could not be
+  /// given the action; `counts` are of its actions by state.
   @Schema(name = "Batch")
   @JsonNaming(SnakeCaseStrategy.class)
   public record Row(

@@ -54,8 +54,7 @@ final class Selections {
             groups.requireNamed(handle, organization, in.groups()).stream().map(Group::id).toList();
         yield walk(handle, organization, DeviceFilter.ALL, ids, "groups");
       }
-      case Selector.Found found ->
-          walk(handle, organization, found.filter(), List.of(), "filter");
+      case Selector.Found found -> walk(handle, organization, found.filter(), List.of(), "filter");
     };
   }
 
@@ -65,8 +64,7 @@ final class Selections {
     }
   }
 
-  private List<DeviceId> named(
-      Handle handle, OrganizationId organization, List<String> names) {
+  private List<DeviceId> named(Handle handle, OrganizationId organization, List<String> names) {
     Map<String, Device> found = devices.findAll(handle, organization, names);
     List<FieldError> unknown = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
@@ -89,8 +87,7 @@ final class Selections {
     List<DeviceId> found = new ArrayList<>();
     @Nullable DeviceId after = null;
     do {
-      DeviceLists.Chunk chunk =
-          lists.idsAfter(handle, organization, filter, anyOf, after, STEP);
+      DeviceLists.Chunk chunk = lists.idsAfter(handle, organization, filter, anyOf, after, STEP);
       found.addAll(chunk.ids());
       after = chunk.next();
       if (found.size() > MOST) {

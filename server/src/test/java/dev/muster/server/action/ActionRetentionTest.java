@@ -20,8 +20,7 @@ class ActionRetentionTest {
       tenant.answer(old, "success", null);
       Action open =
           tenant.ask(
-              device,
-              NewAction.of(ActionType.PING, Map.of()).within(Duration.ofDays(300), null));
+              device, NewAction.of(ActionType.PING, Map.of()).within(Duration.ofDays(300), null));
       world.clock.advance(Duration.ofDays(90).plusSeconds(1));
       Action young = tenant.ask(tenant.device(), ActionType.PING);
       tenant.answer(young, "success", null);
@@ -31,8 +30,7 @@ class ActionRetentionTest {
       assertThatThrownBy(() -> tenant.now(old)).isInstanceOf(Refusal.class);
       assertThat(tenant.now(open).state()).isEqualTo(ActionState.RUNNING);
       assertThat(tenant.now(young).state()).isEqualTo(ActionState.COMPLETED);
-      assertThat(
-              tenant.ask(device, NewAction.of(ActionType.PING, Map.of()).named("t")).id())
+      assertThat(tenant.ask(device, NewAction.of(ActionType.PING, Map.of()).named("t")).id())
           .isNotEqualTo(old.id());
     }
   }

@@ -155,7 +155,8 @@ public final class ActionWorld implements AutoCloseable {
     void scripts(boolean allowed) {
       var quotas = new Quotas(TestSettings.of(Map.of()), List.of());
       var _ =
-          new OrganizationOverviews(world.database, quotas, world.audit).allowScripts(admin, allowed);
+          new OrganizationOverviews(world.database, quotas, world.audit)
+              .allowScripts(admin, allowed);
     }
 
     public String status(String device) {

@@ -95,8 +95,7 @@ class SimulatorTest {
   void aDeviceThatEverHadATokenIsNeverSimulated() {
     DeviceId id = tenant.id(device);
     world.database.in(
-        tenant.organization(),
-        handle -> world.tokens.issue(handle, tenant.organization(), id));
+        tenant.organization(), handle -> world.tokens.issue(handle, tenant.organization(), id));
 
     Action action = tenant.ask(device, ActionType.PING);
 

@@ -39,7 +39,8 @@ class BatchSurfaceTest {
     assertThat(shown.at("state")).isIn("EXPANDING", "EXPANDED");
     assertThat(shown.node("devices").asInt()).isEqualTo(2);
     assertThat(shown.node("counts").size()).isEqualTo(6);
-    assertThat(admin.get("/api/action-batches/").expect(200).at("results.0.batch_id")).isEqualTo(id);
+    assertThat(admin.get("/api/action-batches/").expect(200).at("results.0.batch_id"))
+        .isEqualTo(id);
     assertThat(admin.post("/api/action-batches/" + id + "/cancel/").expect(202).at("state"))
         .isIn("CANCELLING", "CANCELLED");
   }
@@ -65,7 +66,8 @@ class BatchSurfaceTest {
 
   @Test
   void wipingManyAsksForTheirNumber() {
-    Map<String, Object> body = new HashMap<>(Map.of("type", "wipe", "device_ids", List.of("d1", "d2")));
+    Map<String, Object> body =
+        new HashMap<>(Map.of("type", "wipe", "device_ids", List.of("d1", "d2")));
     body.put("params", Map.of("confirm", "wipe 1"));
     assertThat(admin.post("/api/actions/batch/", body).expect(422).text())
         .contains("params.confirm")
