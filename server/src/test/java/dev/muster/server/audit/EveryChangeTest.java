@@ -37,7 +37,7 @@ class EveryChangeTest {
       POST   /api/groups/{group}/devices                          | /api/groups/empty/devices          | members  | 204 | group.members_added
       POST   /api/groups/{group}/devices/{device_id}              | /api/groups/full/devices/free      |          | 204 | group.members_added
       DELETE /api/groups/{group}/devices/{device_id}              | /api/groups/full/devices/held      |          | 204 | group.members_removed
-      POST   /api/devices/{device_id}/actions                     | /api/devices/free/actions          | ping     | 201 | action.initiated
+      POST   /api/devices/{device_id}/actions                     | /api/devices/told/actions          | ping     | 201 | action.initiated
       POST   /api/actions/{action_id}/cancel                      | /api/actions/{action}/cancel       |          | 200 | action.cancelled
       POST   /api/actions/{action_id}/retry                       | /api/actions/{action}/retry        |          | 201 | action.initiated
       POST   /api/actions/batch                                   | /api/actions/batch                 | pings    | 202 | batch.initiated
@@ -70,7 +70,7 @@ class EveryChangeTest {
 
   private static final Map<String, Object> PING = Map.of("type", "PING");
   private static final Map<String, Object> PINGS =
-      Map.of("type", "PING", "device_ids", List.of("held"));
+      Map.of("type", "PING", "device_ids", List.of("told"));
 
   /// What leaves no entry, and why.
   private static final Map<String, String> NO_CHANGES =
@@ -124,7 +124,7 @@ class EveryChangeTest {
   @BeforeEach
   void makeThings() {
     admin = Api.ofNewOrganization();
-    for (String device : List.of("free", "held")) {
+    for (String device : List.of("free", "held", "told")) {
       admin.post("/api/devices/", Map.of("name", device, "device_id", device)).expect(201);
     }
     for (String policy : List.of("p", "unused")) {
@@ -141,7 +141,7 @@ class EveryChangeTest {
     ids =
         Map.of(
             "{enrolled}", EnrolledDevice.in(admin).id(),
-            "{action}", admin.post("/api/devices/held/actions/", PING).expect(201).at("id"),
+            "{action}", admin.post("/api/devices/told/actions/", PING).expect(201).at("id"),
             "{batch}", admin.post("/api/actions/batch/", PINGS).expect(202).at("batch_id"),
             "{user}", admin.post("/api/users/", user()).expect(201).at("id"),
             "{key}", admin.post("/api/keys/", KEY).expect(201).at("id"),
