@@ -53,7 +53,8 @@ class ServingHealthTest {
               new Health(
                   new DatabaseProbe(pool, new MutableClock()),
                   new PoolUse(pool),
-                  DiskSpace.unseen(TestSettings.of(Map.of()).disk())));
+                  DiskSpace.unseen(TestSettings.of(Map.of()).disk()),
+                  List.of()));
       health.tellOf("some.Service");
       health.look();
       assertThat(status(health, "")).isEqualTo(ServingStatus.NOT_SERVING);
@@ -71,7 +72,8 @@ class ServingHealthTest {
               new Health(
                   new DatabaseProbe(pool, new MutableClock()),
                   new PoolUse(pool),
-                  DiskSpace.unseen(TestSettings.of(Map.of()).disk())));
+                  DiskSpace.unseen(TestSettings.of(Map.of()).disk()),
+                  List.of()));
       health.look();
       health.stop();
       health.look();
