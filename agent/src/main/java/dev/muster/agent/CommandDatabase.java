@@ -24,6 +24,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.Pragma;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -34,6 +35,12 @@ import org.sqlite.SQLiteException;
 /// at a time anyway.
 final class CommandDatabase implements AutoCloseable {
   static final String NAME = "queue.db";
+
+  /// Far more than a day of commands. Whoever sends more must not fill the disk.
+  private static final long MOST_BYTES = 1L << 30;
+
+  /// What SQLite is told to count in.
+  private static final int PAGE_BYTES = 4096;
 
   private static final String SCHEMA =
       """
@@ -79,6 +86,12 @@ final class CommandDatabase implements AutoCloseable {
   }
 
   static CommandDatabase open(StateFolder folder, Durability durability) throws IOException {
+    return open(folder, durability, MOST_BYTES);
+  }
+
+  /// @param mostBytes to which the file may grow
+  static CommandDatabase open(StateFolder folder, Durability durability, long mostBytes)
+      throws IOException {
     Path file = folder.file(NAME);
     if (!Files.exists(file)) {
       Files.createFile(file);
@@ -89,7 +102,9 @@ final class CommandDatabase implements AutoCloseable {
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(
         durability == Durability.POWER ? SynchronousMode.FULL : SynchronousMode.NORMAL);
-    config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "true");
+    config.setPageSize(PAGE_BYTES);
+    config.setPragma(Pragma.SECURE_DELETE, "true");
+    config.setPragma(Pragma.MAX_PAGE_COUNT, String.valueOf(mostBytes / PAGE_BYTES));
     try {
       Connection connection = config.createConnection("jdbc:sqlite:" + file);
       try (Statement statement = connection.createStatement()) {
@@ -108,13 +123,6 @@ final class CommandDatabase implements AutoCloseable {
   /// The store of one device, named by something that stays the same when it enrolls again.
   CommandStore of(String device) {
     return new OfDevice(device);
-  }
-
-  /// For tests: the file may not grow any more.
-  synchronized void fill() throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("pragma max_page_count = 1");
-    }
   }
 
   private final class OfDevice implements CommandStore {
@@ -241,7 +249,7 @@ final class CommandDatabase implements AutoCloseable {
         e instanceof SQLiteException s && s.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
     return new IOException(
         full
-            ? "The disk is full: commands cannot be kept in " + file
+            ? "The disk is full, or the file too large: commands cannot be kept in " + file
             : "Commands cannot be kept in " + file + ": " + e.getMessage(),
         e);
   }
