@@ -54,13 +54,21 @@ final class CommandsBench {
     long begin = System.nanoTime();
     ask(key(admin), enrolled, commands);
     double asked = (System.nanoTime() - begin) / 1e9;
-    out.printf(Locale.ROOT, "%,d commands asked for in %.1f s, %,.0f/s%n", commands, asked, commands / asked);
+    out.printf(
+        Locale.ROOT,
+        "%,d commands asked for in %.1f s, %,.0f/s%n",
+        commands,
+        asked,
+        commands / asked);
     out.flush();
     await(begin, commands);
     double ended = (System.nanoTime() - begin) / 1e9;
     long done = count("select count(*) from action.action where state = 'COMPLETED'");
     out.printf(Locale.ROOT, "  dispatch to receipt    %s%n", receipts);
-    out.printf(Locale.ROOT, "  commands a second      %,.0f, from the first request to the last result%n", done / ended);
+    out.printf(
+        Locale.ROOT,
+        "  commands a second      %,.0f, from the first request to the last result%n",
+        done / ended);
     out.printf(Locale.ROOT, "  lost                   %,d of %,d%n", commands - done, commands);
     Throwable failure = receipts.failure();
     if (failure != null) {
@@ -80,17 +88,13 @@ final class CommandsBench {
 
   private List<Enrolled> enroll(Api admin, int agents) throws Exception {
     String token =
-        admin
-            .post("/api/enrollment-tokens/", Map.of("max_uses", agents))
-            .get("token")
-            .asText();
+        admin.post("/api/enrollment-tokens/", Map.of("max_uses", agents)).get("token").asText();
     Api enroller = server.anonymous().as(token);
     return each(
         agents,
         ENROLLING,
         number -> {
-          JsonNode answer =
-              enroller.post("/v1/register", Map.of("alias", "Light agent " + number));
+          JsonNode answer = enroller.post("/v1/register", Map.of("alias", "Light agent " + number));
           return new Enrolled(
               answer.get("device_id").asText(), answer.get("device_token").asText());
         });

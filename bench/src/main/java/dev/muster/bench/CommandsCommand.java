@@ -40,8 +40,7 @@ final class CommandsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (agents < 1 || agents > 10_000 || commands < agents) {
       throw new ParameterException(
-          spec.commandLine(),
-          "--agents must be 1 to 10000, and --commands at least as many.");
+          spec.commandLine(), "--agents must be 1 to 10000, and --commands at least as many.");
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(Machine.describe());

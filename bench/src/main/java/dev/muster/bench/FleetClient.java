@@ -23,8 +23,7 @@ final class FleetClient implements AutoCloseable {
   FleetClient(int port, @Nullable String credential) {
     channels =
         IntStream.range(0, CONNECTIONS)
-            .mapToObj(_ ->
-                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build())
+            .mapToObj(_ -> NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build())
             .toList();
     Metadata headers = new Metadata();
     if (credential != null) {
@@ -35,14 +34,15 @@ final class FleetClient implements AutoCloseable {
     stubs =
         channels.stream()
             .map(DeviceManagementServiceGrpc::newBlockingStub)
-            .map(stub ->
-                stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers)))
+            .map(stub -> stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers)))
             .toList();
   }
 
   /// The service, over one of the connections.
   DeviceManagementServiceBlockingStub over(int connection) {
-    return stubs.get(Math.floorMod(connection, stubs.size())).withDeadlineAfter(60, TimeUnit.SECONDS);
+    return stubs
+        .get(Math.floorMod(connection, stubs.size()))
+        .withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
   @Override

@@ -44,7 +44,8 @@ final class GrpcCommand implements Callable<Integer> {
       names = "--callers",
       paramLabel = "N",
       defaultValue = "64",
-      description = "Calls at the same time, over 4 connections, 1 to 400. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Calls at the same time, over 4 connections, 1 to 400. Default: ${DEFAULT-VALUE}.")
   private int callers;
 
   @Override

@@ -31,8 +31,7 @@ final class LightAgent implements WebSocket.Listener {
       HttpClient http, URI server, String token, LightAgent agent) {
     return http.newWebSocketBuilder()
         .header("Authorization", "Bearer " + token)
-        .buildAsync(
-            URI.create("ws://" + server.getAuthority() + "/v1/agent/doorbell"), agent);
+        .buildAsync(URI.create("ws://" + server.getAuthority() + "/v1/agent/doorbell"), agent);
   }
 
   @Override

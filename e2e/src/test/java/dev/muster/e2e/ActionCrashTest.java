@@ -83,7 +83,8 @@ class ActionCrashTest {
     expected.put(cancelled, "CANCELLED");
     expected.forEach((action, state) -> assertThat(state(after, action)).isEqualTo(state));
     assertThat(again.count("select count(*) from action.action")).isEqualTo(expected.size());
-    assertThat(again.count("select count(*) from action.attempt where action_id = '" + between + "'"))
+    assertThat(
+            again.count("select count(*) from action.attempt where action_id = '" + between + "'"))
         .isEqualTo(2);
     assertThat(again.count("select count(*) from action.attempt"))
         .as("each once, one twice, one never")
@@ -137,31 +138,24 @@ class ActionCrashTest {
           assertThat(row.at("/counts/COMPLETED").asInt() + row.at("/counts/FAILED").asInt())
               .isEqualTo(devices);
         });
-    assertThat(last.count("select count(distinct device_id) from action.action")).isEqualTo(devices);
+    assertThat(last.count("select count(distinct device_id) from action.action"))
+        .isEqualTo(devices);
     assertThat(last.count("select count(*) from action.attempt")).isEqualTo(devices);
-    assertThat(last.count("select count(*) from device.device where status in ('BUSY', 'UPDATING')"))
+    assertThat(
+            last.count("select count(*) from device.device where status in ('BUSY', 'UPDATING')"))
         .isZero();
   }
 
   private static FakeDevice device(ServerProcess server, String hardware) {
     String token =
-        server
-            .admin()
-            .post("/api/enrollment-tokens/", Map.of())
-            .expect(201)
-            .path("token")
-            .asText();
+        server.admin().post("/api/enrollment-tokens/", Map.of()).expect(201).path("token").asText();
     return FakeDevice.enroll(Rest.anonymous(server.url()), token, hardware);
   }
 
   private static String ask(Rest admin, String device, Map<String, ?> more) {
     Map<String, Object> body = new HashMap<>(more);
     body.put("type", "PING");
-    return admin
-        .post("/api/devices/" + device + "/actions/", body)
-        .expect(201)
-        .path("id")
-        .asText();
+    return admin.post("/api/devices/" + device + "/actions/", body).expect(201).path("id").asText();
   }
 
   private static void arrived(FakeDevice device, String request) {
@@ -176,11 +170,16 @@ class ActionCrashTest {
   private static Rest.Reply answer(FakeDevice device, String request, String outcome) {
     Map<String, String> body =
         Map.of(
-            "request_id", request,
-            "device_id", device.id(),
-            "action", "ping",
-            "outcome", outcome,
-            "finished_at", "2026-01-31T12:00:00Z");
+            "request_id",
+            request,
+            "device_id",
+            device.id(),
+            "action",
+            "ping",
+            "outcome",
+            outcome,
+            "finished_at",
+            "2026-01-31T12:00:00Z");
     return device.rest().post("/v1/action-result", body);
   }
 

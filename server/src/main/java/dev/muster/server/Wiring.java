@@ -139,8 +139,7 @@ final class Wiring {
 
   @Produces
   @Singleton
-  Health health(
-      DatabaseProbe probe, PoolUse pool, DiskSpace disk, @All List<HealthSource> others) {
+  Health health(DatabaseProbe probe, PoolUse pool, DiskSpace disk, @All List<HealthSource> others) {
     return new Health(probe, pool, disk, others);
   }
 

@@ -26,8 +26,7 @@ public class OnTheWay implements DeliveryView {
   public Map<String, Delivery> of(
       Handle handle, OrganizationId organization, Collection<Action> undelivered) {
     Map<String, Delivery> views = new HashMap<>();
-    OnTheWayStore.find(
-            handle, organization, undelivered.stream().map(Action::requestId).toList())
+    OnTheWayStore.find(handle, organization, undelivered.stream().map(Action::requestId).toList())
         .forEach(row -> views.put(row.requestId(), view(row)));
     return views;
   }
@@ -56,8 +55,13 @@ public class OnTheWay implements DeliveryView {
   private static String error(OnTheWayStore.Row row) {
     return row.error() == null || row.triedAt() == null || row.channel() == null
         ? ""
-        : " The last try, by " + row.channel() + " at " + time(row.triedAt()) + ", failed: "
-            + row.error() + ".";
+        : " The last try, by "
+            + row.channel()
+            + " at "
+            + time(row.triedAt())
+            + ", failed: "
+            + row.error()
+            + ".";
   }
 
   private static String next(OnTheWayStore.Row row) {

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// guesses from many addresses keeps new ones out, and never the owner from where they are known.
 ///
 /// An attempt counts before its password is compared, so that guesses made at once are counted too;
-/// one that succeeds, or is not compared, is taken back. Accounts that do not exist are counted like those that do. Of
-/// an IPv6 address the network of 64 bits counts, which is what one customer has.
+/// one that succeeds, or is not compared, is taken back. Accounts that do not exist are counted
+/// like those that do. Of an IPv6 address the network of 64 bits counts, which is what one customer
+/// has.
 @Singleton
 public class LoginThrottle {
   static final int OF_BOTH = 10;

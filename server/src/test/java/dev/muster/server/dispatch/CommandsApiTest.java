@@ -278,13 +278,15 @@ class CommandsApiTest {
       working.add(meanwhile(() -> agent.work(line, each)));
     }
     List<Set<String>> asked =
-        Race.times(devices, number -> {
-          Set<String> ids = new TreeSet<>();
-          for (int i = 0; i < each; i++) {
-            ids.add(ask(agents.get(number), "PING", Map.of()) + "-1");
-          }
-          return ids;
-        });
+        Race.times(
+            devices,
+            number -> {
+              Set<String> ids = new TreeSet<>();
+              for (int i = 0; i < each; i++) {
+                ids.add(ask(agents.get(number), "PING", Map.of()) + "-1");
+              }
+              return ids;
+            });
     for (int i = 0; i < devices; i++) {
       assertThat(working.get(i).orTimeout(120, TimeUnit.SECONDS).join()).isEqualTo(asked.get(i));
       lines.get(i).close();

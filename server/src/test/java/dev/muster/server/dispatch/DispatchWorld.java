@@ -140,8 +140,7 @@ final class DispatchWorld implements AutoCloseable {
               id,
               device.id().value(),
               clock.instant());
-          Action action =
-              handovers.wanted(handle, organization, List.of(device.id())).getFirst();
+          Action action = handovers.wanted(handle, organization, List.of(device.id())).getFirst();
           deliveries.attemptBegan(handle, action);
           return action;
         });
@@ -241,8 +240,7 @@ final class DispatchWorld implements AutoCloseable {
       Push push = new Push(database, clock, world.settings);
       outcomes = new Outcomes(database, world.handovers, metrics, world.settings, clock);
       commands =
-          new ReadyCommands(
-              database, world.handovers, world.secrets, push, world.settings, clock);
+          new ReadyCommands(database, world.handovers, world.secrets, push, world.settings, clock);
       dispatcher =
           new Dispatcher(
               database,

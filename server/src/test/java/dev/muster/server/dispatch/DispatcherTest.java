@@ -92,10 +92,12 @@ class DispatcherTest {
       world.begin(devices.getLast());
     }
     Device[] all = devices.toArray(Device[]::new);
-    Race.times(2, number -> {
-      (number == 0 ? node : other).hand(all);
-      return number;
-    });
+    Race.times(
+        2,
+        number -> {
+          (number == 0 ? node : other).hand(all);
+          return number;
+        });
     var _ =
         Eventually.see(
             "40 messages",
@@ -151,8 +153,7 @@ class DispatcherTest {
     assertThat(node.take(device)).isEmpty();
     world.acknowledge(action);
     var took = new Outcome.Took(world.clock.instant(), world.clock.instant());
-    node.outcomes.note(
-        List.of(Outcome.handed(late.delivery(), Channel.WEBSOCKET, took, RESEND)));
+    node.outcomes.note(List.of(Outcome.handed(late.delivery(), Channel.WEBSOCKET, took, RESEND)));
     world.clock.advance(Duration.ofHours(1));
     assertThat(node.take(device)).as("it is acknowledged").isEmpty();
   }
@@ -253,8 +254,7 @@ class DispatcherTest {
     assertThat(cancel.command().signed().parameters())
         .containsExactly(Map.entry("request_id", action.requestId()));
     var took = new Outcome.Took(world.clock.instant(), world.clock.instant());
-    node.outcomes.note(
-        List.of(Outcome.handed(cancel.delivery(), Channel.WEBSOCKET, took, RESEND)));
+    node.outcomes.note(List.of(Outcome.handed(cancel.delivery(), Channel.WEBSOCKET, took, RESEND)));
     assertThat(node.take(device)).isEmpty();
     world.clock.advance(RESEND);
     assertThat(node.take(device)).hasSize(1);
@@ -309,8 +309,7 @@ class DispatcherTest {
           return device;
         });
     var took = new Outcome.Took(world.clock.instant(), world.clock.instant());
-    node.outcomes.note(
-        List.of(Outcome.handed(ready.delivery(), Channel.WEBSOCKET, took, RESEND)));
+    node.outcomes.note(List.of(Outcome.handed(ready.delivery(), Channel.WEBSOCKET, took, RESEND)));
     assertThat(world.tries(action)).isEmpty();
   }
 
@@ -353,9 +352,7 @@ class DispatcherTest {
         world.organization,
         handle ->
             java.util.Objects.requireNonNull(
-                node.view
-                    .of(handle, world.organization, List.of(action))
-                    .get(action.requestId())));
+                node.view.of(handle, world.organization, List.of(action)).get(action.requestId())));
   }
 
   private String hmac2(String secret, Device device, Action action) {

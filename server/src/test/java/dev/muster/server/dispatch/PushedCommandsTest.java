@@ -61,9 +61,7 @@ class PushedCommandsTest {
         world.organization,
         handle ->
             Objects.requireNonNull(
-                node.view
-                    .of(handle, world.organization, List.of(action))
-                    .get(action.requestId())));
+                node.view.of(handle, world.organization, List.of(action)).get(action.requestId())));
   }
 
   private static Map<String, String> data(FakeFcm.Message message) {
@@ -93,8 +91,7 @@ class PushedCommandsTest {
     assertThat(message.token()).isEqualTo("token-1");
     Map<String, String> data = data(message);
     assertThat(data)
-        .containsOnlyKeys(
-            "request_id", "device_id", "action", "ts", "hmac", "hmac2", "package")
+        .containsOnlyKeys("request_id", "device_id", "action", "ts", "hmac", "hmac2", "package")
         .containsEntry("request_id", action.requestId())
         .containsEntry("device_id", device.handle())
         .containsEntry("action", "launch_app");
@@ -159,11 +156,16 @@ class PushedCommandsTest {
     node.ticks.run();
     world.clock.advance(Duration.ofSeconds(1));
     node.ticks.run();
-    Race.times(2, number -> {
-      (number == 0 ? node : other).pushed.run();
-      return number;
-    });
-    assertThat(fcm.messages()).extracting(FakeFcm.Message::token).doesNotHaveDuplicates().hasSize(20);
+    Race.times(
+        2,
+        number -> {
+          (number == 0 ? node : other).pushed.run();
+          return number;
+        });
+    assertThat(fcm.messages())
+        .extracting(FakeFcm.Message::token)
+        .doesNotHaveDuplicates()
+        .hasSize(20);
   }
 
   @Test
@@ -202,9 +204,7 @@ class PushedCommandsTest {
     world.clock.advance(Duration.ofSeconds(5));
     node.pushed.run();
     assertThat(fcm.messages()).hasSize(3);
-    assertThat(world.tries(action))
-        .extracting(Dispatch::httpCode)
-        .containsExactly(200, 500, 503);
+    assertThat(world.tries(action)).extracting(Dispatch::httpCode).containsExactly(200, 500, 503);
   }
 
   @Test
@@ -228,7 +228,8 @@ class PushedCommandsTest {
     Device device = reached("token-1");
     world.begin(device, "RUN_SCRIPT", "{\"script\":\"" + "x".repeat(3_400) + "\"}");
     pass();
-    assertThat(data(fcm.messages().getFirst())).containsExactly(Map.entry("type", "commands_waiting"));
+    assertThat(data(fcm.messages().getFirst()))
+        .containsExactly(Map.entry("type", "commands_waiting"));
   }
 
   @Test

@@ -43,8 +43,7 @@ class SignedCommandTest {
         new CommandSignature.Signed(
             "req-1", "dev-001", "ping", "2025-10-18T19:30:00+00:00", Map.of());
     try (InputStream page = SignedCommandTest.class.getResourceAsStream("/help/commands.md")) {
-      String text =
-          new String(Objects.requireNonNull(page).readAllBytes(), StandardCharsets.UTF_8);
+      String text = new String(Objects.requireNonNull(page).readAllBytes(), StandardCharsets.UTF_8);
       assertThat(text)
           .contains(launch.hmac())
           .contains(launch.hmac2())
@@ -64,13 +63,16 @@ class SignedCommandTest {
             "hmac":"4041b826dc806670fd814f97228508f2adb1dfaa8f690fb2a3fde50c5850a74b",\
             "hmac2":"ca54190e55688ca0a7df6a9f164381ddec6688a0e41b9b245b6a660c9311eaef",\
             "params":{"package":"org.example"},"request_id":"action_1763667000123_42-1",\
-            "ts":"2026-11-20T19:30:00.123456+00:00","type":"command"}""");
+            "ts":"2026-11-20T19:30:00.123456+00:00","type":"command"}\
+            """);
   }
 
   @Property(tries = 200)
   void whatIsPushedFitsAndWhatIsSentVerifies(
       @ForAll @Size(max = 8)
-          Map<@AlphaChars @StringLength(min = 8, max = 20) String, @CharRange(from = '\u0001', to = '\ud7ff') @StringLength(max = 900) String>
+          Map<
+                  @AlphaChars @StringLength(min = 8, max = 20) String,
+                  @CharRange(from = '\u0001', to = '\ud7ff') @StringLength(max = 900) String>
               parameters) {
     SignedCommand command = command(parameters);
     Map<String, String> data = command.toData();

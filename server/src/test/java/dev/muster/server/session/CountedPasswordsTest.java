@@ -69,8 +69,7 @@ class CountedPasswordsTest {
     for (int i = 0; i < LoginThrottle.OF_BOTH; i++) {
       refused(ErrorCode.LOGIN_FAILED, () -> room.logIn(SessionRoom.HERE, user.email(), "wrong"));
       if (i < LoginThrottle.OF_BOTH - 1) {
-        refused(
-            ErrorCode.UNAVAILABLE, () -> busy.require(SessionRoom.HERE, user.email(), "wrong"));
+        refused(ErrorCode.UNAVAILABLE, () -> busy.require(SessionRoom.HERE, user.email(), "wrong"));
       }
     }
     refused(
