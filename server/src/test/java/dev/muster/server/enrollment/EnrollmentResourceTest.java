@@ -69,7 +69,7 @@ class EnrollmentResourceTest {
     Api.Answer made = enroller.post("/v1/register", "{\"alias\": \"Till 7\"}");
 
     assertThat(made.status()).isEqualTo(200);
-    assertThat(made.fields())
+    assertThat(made.keys(""))
         .containsExactlyInAnyOrder("device_token", "device_id", "command_secret");
     assertThat(operator.get("/api/devices/" + made.at("device_id")).at("name")).isEqualTo("Till 7");
     assertThat(operator.get("/api/enrollment-tokens/").body().at("/results/0/uses").asInt())

@@ -91,6 +91,7 @@ class SecrecyTest {
     leaks.of("an enrollment token", token).of("a device token", enrolled.at("deviceToken"));
     leaks.of("a command secret", enrolled.at("commandSecret"));
     ids.put("device_id", List.of(device.id()));
+    actions(admin, device, ids);
 
     person(admin, configuration, ids);
     if (operations.have("/api/keys")) {
@@ -104,6 +105,15 @@ class SecrecyTest {
     leaks.of("another command secret", next.at("commandSecret"));
     leaks.lookIn("the answer to an enrollment", next.node("policy").toString());
     return new Configured(admin, device, ids, configuration.override());
+  }
+
+  private static void actions(Api admin, EnrolledDevice device, Map<String, List<String>> ids) {
+    Map<String, Object> ping = Map.of("type", "PING");
+    Api.Answer action = admin.post("/api/devices/" + device.id() + "/actions/", ping).expect(201);
+    ids.put("action_id", List.of(action.at("id")));
+    Map<String, Object> many = Map.of("type", "PING", "device_ids", List.of(device.id()));
+    Api.Answer batch = admin.post("/api/actions/batch/", many).expect(202);
+    ids.put("batch_id", List.of(batch.at("batch_id")));
   }
 
   /// Makes a thing whose secret is in the answer this once, and keeps its id.
