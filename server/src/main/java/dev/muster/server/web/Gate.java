@@ -170,7 +170,7 @@ public final class Gate {
   }
 
   /// Of the path as it will be routed: `//api`, `/./api`, `/%61pi` and `/api;x` lead to `/api`.
-  private static boolean isPublic(String normalized) {
+  static boolean isPublic(String normalized) {
     String path = normalized.replaceAll(";[^/]*", "").replaceAll("/{2,}", "/");
     boolean guarded =
         under(path, "/api")

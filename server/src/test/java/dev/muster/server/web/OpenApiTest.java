@@ -7,6 +7,7 @@ import dev.muster.server.testing.Api;
 import dev.muster.server.testing.ServerUnderTest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
 class OpenApiTest {
+  /// Without a credential, and 401 when the body is not right.
+  private static final Set<String> LOGINS = Set.of("/api/auth/login", "/api/auth/refresh");
+
   private static JsonNode document() {
     return Api.anonymous().get("/openapi?format=json").expect(200).body();
   }
@@ -45,6 +49,31 @@ class OpenApiTest {
             assertThat(path)
                 .matches("/(api|v1|devices)(/.*)?|/enroll|/healthz?")
                 .doesNotEndWith("/"));
+  }
+
+  /// As everybody gets it: the table of permissions is held against the server.
+  @Test
+  void everyOperationIsPublishedWithTheStatusAndTheCredentialThatItHas() {
+    JsonNode paths = document().get("paths");
+    for (Permissions.Row row : Permissions.rows()) {
+      JsonNode operation = paths.path(row.path()).path(row.method().toLowerCase(Locale.ROOT));
+      Set<String> published = new TreeSet<>();
+      operation.path("responses").fieldNames().forEachRemaining(published::add);
+      for (String caller : Permissions.COLUMNS) {
+        int status = row.status(caller);
+        if (status < 300) {
+          assertThat(published).as(row.operation()).contains(String.valueOf(status));
+        }
+      }
+      boolean forAnybody = row.status("nobody") != 401 || LOGINS.contains(row.path());
+      assertThat(operation.has("security")).as(row.operation()).isEqualTo(forAnybody);
+      if (forAnybody) {
+        assertThat(operation.get("security")).as(row.operation()).isEmpty();
+      }
+    }
+    assertThat(document().at("/security/0").has(PublishedApi.SCHEME)).isTrue();
+    assertThat(document().at("/components/securitySchemes/bearer/scheme").asText())
+        .isEqualTo("bearer");
   }
 
   @Test
