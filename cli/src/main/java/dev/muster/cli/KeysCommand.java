@@ -51,8 +51,8 @@ final class KeysCommand implements Runnable {
               required = true,
               paramLabel = "SCOPE",
               description =
-                  "What it may do: read, devices, policies, enrollment, users:read, users, keys,"
-                      + " audit, erase. May be given again.")
+                  "What it may do: read, devices, actions, policies, enrollment, users:read, users,"
+                      + " keys, audit, settings, erase. May be given again.")
           List<String> scopes,
       @Option(
               names = "--expires",

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /// | `users` | `users:read`; make and change users whose role has no right that the key lacks |
 /// | `keys` | list and revoke API keys; only people make them |
 /// | `audit` | read the audit log |
+/// | `settings` | `read`; change what the organization allows |
 /// | `erase` | `read`; remove devices and people for good |
 ///
 /// What only the first organization's admins may do, no scope gives: a key is found in scripts and
@@ -34,6 +35,7 @@ public enum Scope {
   USERS,
   KEYS,
   AUDIT,
+  SETTINGS,
   ERASE;
 
   public Set<Right> rights() {
@@ -47,6 +49,7 @@ public enum Scope {
       case USERS -> Set.of(Right.READ_USERS, Right.WRITE_USERS);
       case KEYS -> Set.of(Right.WRITE_KEYS);
       case AUDIT -> Set.of(Right.READ_AUDIT);
+      case SETTINGS -> Set.of(Right.READ, Right.WRITE_SETTINGS);
       case ERASE -> Set.of(Right.READ, Right.ERASE);
     };
   }
