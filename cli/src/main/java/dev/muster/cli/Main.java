@@ -64,6 +64,8 @@ public final class Main {
         .setErr(shell.err())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
+        // a profile may be called watch, and a device list
+        .setAllowSubcommandsAsOptionParameters(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler((e, _) -> wrongUsage(e, shell.err()))
         .setExecutionExceptionHandler((e, _, _) ->
