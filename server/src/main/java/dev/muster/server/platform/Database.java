@@ -10,6 +10,8 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,8 @@ public final class Database {
     this.tracing = tracing;
     this.jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
     jdbi.registerArgument(new OrganizationIdArgument());
+    // messages end up in logs, and what is bound (scripts, results, hashes) must not
+    jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     if (tracing.isOn()) {
       jdbi.setSqlLogger(new StatementSpans(tracing));
     }

@@ -55,6 +55,8 @@ public final class DatabasePool {
                   .jdbcProperty("socketTimeout", socketTimeoutSeconds)
                   .jdbcProperty("tcpKeepAlive", "true")
                   .jdbcProperty("reWriteBatchedInserts", "true")
+                  // the detail of an error quotes the row, and messages end up in logs
+                  .jdbcProperty("logServerErrorDetail", "false")
                   .jdbcProperty("options", options(limits));
               if (user != null) {
                 factory.principal(new NamePrincipal(user));

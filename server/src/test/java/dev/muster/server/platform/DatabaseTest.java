@@ -2,6 +2,7 @@ package dev.muster.server.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.muster.server.testing.TestDatabase;
 import java.sql.SQLException;
@@ -60,6 +61,24 @@ final class DatabaseTest {
   void nothingCanBeWrittenForAnotherOrganization() {
     assertThatThrownBy(() -> database.in(one, handle -> insert(handle, other)))
         .hasMessageContaining("row-level security");
+  }
+
+  @Test
+  void whatIsBoundIsInNoMessage() {
+    String secret = "correct-horse";
+    for (String sql :
+        new String[] {
+          "insert into platform.outbox (listener) values (:it)",
+          "select cast(:it as text), 1 from nowhere"
+        }) {
+      Throwable failure =
+          catchThrowable(() ->
+              database.in(one, handle -> handle.createUpdate(sql).bind("it", secret).execute()));
+      assertThat(failure).isNotNull();
+      for (Throwable t = failure; t != null; t = t.getCause()) {
+        assertThat(t.toString()).doesNotContain(secret);
+      }
+    }
   }
 
   @Test
