@@ -20,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 
 /// Makes the actions of batches, and cancels those of batches that are cancelled: a chunk of each
@@ -35,7 +35,9 @@ public class BatchJob implements RecurringJob {
   private final BatchActions actions;
   private final InstantSource clock;
   private final Executor starter;
-  private final AtomicBoolean nudged = new AtomicBoolean();
+
+  /// Those that the loop which they began has not taken up yet; 0 when none is under way.
+  private final AtomicInteger nudges = new AtomicInteger();
 
   @Inject
   BatchJob(Database database, Devices devices, BatchActions actions, InstantSource clock) {
@@ -71,18 +73,24 @@ public class BatchJob implements RecurringJob {
     return Duration.ofSeconds(1);
   }
 
-  /// Begins now, on a thread of its own, without waiting for the next run.
+  /// Begins now, on a thread of its own, without waiting for the next run. However many nudge, one
+  /// loop works on this node, and runs again for who came meanwhile.
   void nudge() {
-    if (nudged.compareAndSet(false, true)) {
-      starter.execute(() -> {
-        nudged.set(false);
-        try {
-          run();
-        } catch (RuntimeException failure) {
-          Log.debug("The next run of the job goes on with the batches", failure);
-        }
-      });
+    if (nudges.getAndIncrement() == 0) {
+      starter.execute(this::loop);
     }
+  }
+
+  private void loop() {
+    int seen;
+    do {
+      seen = nudges.get();
+      try {
+        run();
+      } catch (RuntimeException | Error failure) {
+        Log.warn("The next run of the job goes on with the batches", failure);
+      }
+    } while (!nudges.compareAndSet(seen, 0));
   }
 
   @Override

@@ -82,6 +82,21 @@ class BatchesTest {
   }
 
   @Test
+  void oneLoopTakesUpAllThatIsAskedForWhileItIsUnderWay() {
+    devices(2);
+    Batch first = batches.initiate(tenant.admin(), PING, all());
+    Batch second = batches.initiate(tenant.admin(), PING, all());
+    assertThat(nudges).hasSize(1);
+    nudges.getFirst().run();
+    assertThat(List.of(show(first), show(second)))
+        .allMatch(shown -> shown.batch().state() == Batch.State.EXPANDED);
+
+    batches.initiate(tenant.admin(), PING, all());
+
+    assertThat(nudges).hasSize(2);
+  }
+
+  @Test
   void aDeviceOfTwoGroupsIsGivenTheActionOnce() {
     List<String> devices = devices(3);
     world.groups.create(tenant.admin(), "one");
