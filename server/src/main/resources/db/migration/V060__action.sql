@@ -56,6 +56,8 @@ create index action_waiting on action.action (organization_id, device_id, priori
 create index action_due on action.action (due_at) where due_at is not null;
 create unique index action_client_token on action.action (organization_id, client_token) where client_token is not null;
 create index action_newest on action.action (organization_id, number desc);
+create index action_of_state on action.action (organization_id, state, number desc);
+create index action_of_type on action.action (organization_id, type, number desc);
 create index action_of_device on action.action (organization_id, device_id, number desc);
 create index action_of_batch on action.action (organization_id, batch_id, number desc) where batch_id is not null;
 create index action_ended on action.action (ended_at) where ended_at is not null;
@@ -83,3 +85,4 @@ create table action.attempt (
   foreign key (organization_id, action_id) references action.action (organization_id, id)
 );
 call platform.protect_tenant_table('action.attempt');
+create index attempt_of_device on action.attempt (organization_id, device_id);

@@ -26,6 +26,7 @@ public record Action(
     Progress progress,
     @Nullable End end) {
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+  private static final Duration BETWEEN_PROGRESS = Duration.ofMillis(500);
 
   /// What was asked for; never changes.
   ///
@@ -128,6 +129,24 @@ public record Action(
             new Run(run.startedAt(), run.attempt(), now, null, run.simulated()),
             progress,
             null);
+  }
+
+  /// Whether what the device says now is worth a write: the first word of an attempt is, the end
+  /// is, and what comes in between is twice a second.
+  boolean isNews(Progress said) {
+    Instant before = progress.at();
+    Instant now = said.at();
+    return run.deliveredAt() == null
+        || before == null
+        || now == null
+        || (isWhole(said) && !isWhole(progress))
+        || now.isBefore(before)
+        || !now.isBefore(before.plus(BETWEEN_PROGRESS));
+  }
+
+  private static boolean isWhole(Progress said) {
+    Integer percent = said.percent();
+    return percent != null && percent == 100;
   }
 
   Action progressed(Progress said) {

@@ -234,17 +234,33 @@ final class ActionStore {
 
   /// What the clock must look at, the longest due first. Nobody is locked by looking.
   ///
+  /// @param timeouts whether with the attempts that devices have not answered in time
   /// @param seen after which to go on; null to begin
-  static List<Due> due(Handle handle, Instant now, @Nullable Due seen, int limit) {
+  static List<Due> due(
+      Handle handle, Instant now, boolean timeouts, @Nullable Due seen, int limit) {
     Query query =
         handle.createQuery(
             "select organization_id, device_id, id, number, due_at from action.action where due_at <= :now"
+                + (timeouts ? "" : " and (delivered_at is null or simulated_until is not null)")
                 + (seen == null ? "" : " and (due_at, number) > (:dueAt, :number)")
                 + " order by due_at, number limit :limit");
     if (seen != null) {
       query.bind("dueAt", seen.at()).bind("number", seen.number());
     }
     return query.bind("now", now).bind("limit", limit).map((row, _) -> due(row)).list();
+  }
+
+  /// The clock looks at it again then, and nothing else changes. Its device's row is held.
+  static void lookAgain(Handle handle, Action action, Instant at) {
+    handle
+        .createUpdate(
+            """
+            update action.action set due_at = :at where organization_id = :organization and id = :id
+            """)
+        .bind("organization", action.organization())
+        .bind("id", action.id().value())
+        .bind("at", at)
+        .execute();
   }
 
   /// Of a batch what has not ended, by device, so that whoever goes over them locks in one order.

@@ -78,7 +78,7 @@ public class Actions {
 
   private Action asked(
       Handle handle, Caller caller, Device device, NewAction request, @Nullable ActionId retryOf) {
-    Action known = known(handle, device, request);
+    Action known = known(handle, device, request, retryOf);
     if (known != null) {
       return known;
     }
@@ -113,7 +113,11 @@ public class Actions {
     }
     Action action = fresh(handle, device, request, params, origin);
     if (!ActionStore.insert(
-        handle, caller, action, request.clientToken(), request.hash(device.handle()))) {
+        handle,
+        caller,
+        action,
+        request.clientToken(),
+        request.hash(device.handle(), origin.retryOf()))) {
       throw tokenReused();
     }
     return action;
@@ -129,14 +133,15 @@ public class Actions {
     return present;
   }
 
-  private @Nullable Action known(Handle handle, Device device, NewAction request) {
+  private @Nullable Action known(
+      Handle handle, Device device, NewAction request, @Nullable ActionId retryOf) {
     String token = request.clientToken();
     if (token == null) {
       return null;
     }
     return ActionStore.findByToken(handle, device.organization(), token)
         .map(known -> {
-          if (!known.requestHash().equals(request.hash(device.handle()))) {
+          if (!known.requestHash().equals(request.hash(device.handle(), retryOf))) {
             throw tokenReused();
           }
           return require(handle, device.organization(), known.id());
@@ -272,7 +277,8 @@ public class Actions {
 
   /// Asks for the same again, as a new action.
   ///
-  /// @throws Refusal `action state` when it has not ended
+  /// @throws Refusal `action state` when it has not ended, and for a WIPE, whose confirmation would
+  ///   be repeated without anybody's giving it
   public Action retry(Caller caller, String id, @Nullable String clientToken) {
     caller.require(Right.ACT);
     OrganizationId organization = caller.organization();
@@ -286,6 +292,10 @@ public class Actions {
                 "The action has not ended: it is " + before.state() + ". Cancel it first.");
           }
           Action.Order order = before.order();
+          if (order.type() == ActionType.WIPE) {
+            throw Refusal.of(
+                ErrorCode.ACTION_STATE, "A WIPE is confirmed anew: ask for a new one.");
+          }
           NewAction again =
               NewAction.of(order.type(), order.params())
                   .at(order.priority())

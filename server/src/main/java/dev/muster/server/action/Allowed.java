@@ -47,7 +47,8 @@ final class Allowed {
     return params;
   }
 
-  /// Asked again when an attempt begins, which may be long after.
+  /// Asked again when an attempt begins, and when its command is handed out: either may be long
+  /// after.
   boolean isAllowed(Handle handle, OrganizationId organization, ActionType type) {
     return type != ActionType.RUN_SCRIPT || scripts.areAllowed(handle, organization);
   }

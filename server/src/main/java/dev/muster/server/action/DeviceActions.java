@@ -23,9 +23,7 @@ final class DeviceActions implements DeviceChanges {
   @Override
   public void lifecycleChanged(Handle handle, Device device) {
     switch (device.lifecycle()) {
-      case ACTIVE -> {
-        var _ = lane.advance(handle, device);
-      }
+      case ACTIVE -> lane.resume(handle, device);
       case DEACTIVATED -> {}
       case RETIRED -> cancelAll(handle, device);
     }

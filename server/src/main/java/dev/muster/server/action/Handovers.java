@@ -5,19 +5,35 @@ import dev.muster.server.platform.OrganizationId;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /// What the room that hands out commands needs to know and tell of them.
 @Singleton
 public class Handovers {
+  private final Allowed allowed;
+
+  Handovers(Allowed allowed) {
+    this.allowed = allowed;
+  }
+
   /// The command of an attempt.
   public record Handed(OrganizationId organization, String requestId) {}
 
-  /// The actions whose commands these devices are to be handed: attempted, and not simulated.
+  /// The actions whose commands these devices are to be handed: attempted, not simulated, and
+  /// allowed still.
   public List<Action> wanted(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
-    return HandoverStore.wanted(handle, organization, devices);
+    List<Action> wanted = HandoverStore.wanted(handle, organization, devices);
+    Map<ActionType, Boolean> may = new EnumMap<>(ActionType.class);
+    wanted.forEach(action ->
+        may.computeIfAbsent(
+            action.order().type(), type -> allowed.isAllowed(handle, organization, type)));
+    return wanted.stream()
+        .filter(action -> may.getOrDefault(action.order().type(), false))
+        .toList();
   }
 
   /// These commands were handed to their devices; from now on their timeouts run. Known once, and

@@ -10,6 +10,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public class Lane {
   private static final String NO_TURN = "It did not get its turn before it expired.";
   private static final String NO_ATTEMPT = "It expired before its next attempt could begin.";
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
   private final Devices devices;
   private final Simulator simulator;
@@ -186,12 +188,7 @@ public class Lane {
     if (action.state() == ActionState.PENDING) {
       end(handle, device, action, expired(NO_TURN));
     } else if (action.run().nextAttemptAt() != null) {
-      Ending hindrance = hindrance(handle, action);
-      if (hindrance == null) {
-        attempt(handle, device, action);
-      } else {
-        end(handle, device, action, hindrance);
-      }
+      goOn(handle, device, action);
     } else if (simulated != null) {
       simulatedEnd(handle, device, action, simulated);
     } else if (action.run().deliveredAt() == null) {
@@ -204,6 +201,35 @@ public class Lane {
           Attempt.Outcome.TIMED_OUT,
           "The device has not answered within " + action.order().timeout().toSeconds() + " s.",
           true);
+    }
+  }
+
+  /// The pause between two attempts is over. On a device that is not active none begins, and
+  /// [#resume] makes up for it.
+  private void goOn(Handle handle, Device device, Action action) {
+    Ending hindrance = hindrance(handle, action);
+    if (hindrance != null) {
+      end(handle, device, action, hindrance);
+    } else if (device.lifecycle() == Lifecycle.ACTIVE) {
+      attempt(handle, device, action);
+    } else {
+      Instant later = clock.instant().plus(LOOK_AGAIN);
+      Instant expiry = action.order().expiresAt();
+      ActionStore.lookAgain(handle, action, later.isBefore(expiry) ? later : expiry);
+    }
+  }
+
+  /// Goes on with a device that has become active.
+  void resume(Handle handle, Device device) {
+    Action running =
+        ActionStore.findRunning(handle, device.organization(), device.id()).orElse(null);
+    if (running == null) {
+      var _ = advance(handle, device);
+      return;
+    }
+    Instant next = running.run().nextAttemptAt();
+    if (next != null && !next.isAfter(clock.instant())) {
+      goOn(handle, device, running);
     }
   }
 

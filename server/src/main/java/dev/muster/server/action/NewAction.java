@@ -76,6 +76,11 @@ public record NewAction(
   ///
   /// @param device which device it is for, or which devices
   public String hash(String device) {
+    return hash(device, null);
+  }
+
+  /// @param retryOf the action that it is to do again; null for none
+  String hash(String device, @Nullable ActionId retryOf) {
     Map<String, Json> fields = new TreeMap<>();
     fields.put("device", Json.of(device));
     fields.put("type", Json.of(type.name()));
@@ -85,6 +90,7 @@ public record NewAction(
     fields.put("timeout", Json.of(String.valueOf(timeout)));
     fields.put("attempts", Json.of(String.valueOf(attempts)));
     fields.put("supersede", Json.of(supersede));
+    fields.put("retry_of", Json.of(retryOf == null ? "" : retryOf.value()));
     return JsonText.hash(Json.obj(fields));
   }
 }

@@ -9,9 +9,11 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
+import java.time.ZoneOffset;
+import java.time.temporal.ValueRange;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class ResultWire {
   private static final int MOST_BYTES = 256 * 1024;
   private static final int LONGEST_MESSAGE = 4_000;
+  private static final int LONGEST_PROGRESS = 500;
+  private static final ValueRange YEARS = ValueRange.of(1970, 9999);
 
   private ResultWire() {}
 
@@ -40,7 +44,8 @@ final class ResultWire {
       if (data != null && data.canonical().getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
         throw Refusal.invalid("data", "must have 256 KiB at the most");
       }
-      return new DeviceResult(requestId, word, shortened(message), data, time(finishedAt));
+      return new DeviceResult(
+          requestId, word, shortened(message, LONGEST_MESSAGE), data, time(finishedAt));
     }
   }
 
@@ -56,7 +61,7 @@ final class ResultWire {
           Integer percent,
       @Nullable String message) {
     @Nullable String text() {
-      return shortened(message);
+      return shortened(message, LONGEST_PROGRESS);
     }
   }
 
@@ -69,22 +74,25 @@ final class ResultWire {
   public record Heard(boolean ok, boolean cancelled) {}
 
   /// Nothing is lost because a device is wordy.
-  private static @Nullable String shortened(@Nullable String text) {
-    if (text == null || text.length() <= LONGEST_MESSAGE) {
+  private static @Nullable String shortened(@Nullable String text, int most) {
+    if (text == null || text.length() <= most) {
       return text;
     }
-    int end =
-        Character.isHighSurrogate(text.charAt(LONGEST_MESSAGE - 1))
-            ? LONGEST_MESSAGE - 1
-            : LONGEST_MESSAGE;
+    int kept = most - 1; // and the sign that there was more
+    int end = Character.isHighSurrogate(text.charAt(kept - 1)) ? kept - 1 : kept;
     return text.substring(0, end) + "…";
   }
 
   private static Instant time(String text) {
     try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeParseException _) {
-      throw Refusal.invalid("finished_at", "must be a time such as 2026-01-31T12:00:00Z");
+      OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+      if (YEARS.isValidValue(time.getYear())) {
+        return time.toInstant();
+      }
+    } catch (DateTimeException _) {
+      // said below
     }
+    throw Refusal.invalid(
+        "finished_at", "must be a time of the years 1970 to 9999, such as 2026-01-31T12:00:00Z");
   }
 }

@@ -7,6 +7,7 @@ import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.time.InstantSource;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,8 @@ public class Results {
         });
   }
 
-  /// Notes how far the device is. Says whether it should stop, because the attempt is over.
+  /// Notes how far the device is. Says whether it should stop, because the attempt is over. What
+  /// comes sooner after the last than anybody could read it is heard and not kept.
   ///
   /// @param percent 0 to 100; null when it does not know
   public boolean progress(
@@ -98,13 +100,14 @@ public class Results {
           if (!held.isPresent() || held.action().run().simulated() != null) {
             return true;
           }
-          AttemptStore.deliver(handle, held.action(), clock.instant());
-          Action progressed =
-              held.action()
-                  .delivered(clock.instant())
-                  .progressed(new Action.Progress(percent, text, clock.instant()));
-          ActionStore.update(handle, progressed);
-          lane.tell(handle, progressed);
+          Instant now = clock.instant();
+          Action.Progress said = new Action.Progress(percent, text, now);
+          if (held.action().isNews(said)) {
+            AttemptStore.deliver(handle, held.action(), now);
+            Action progressed = held.action().delivered(now).progressed(said);
+            ActionStore.update(handle, progressed);
+            lane.tell(handle, progressed);
+          }
           return false;
         });
   }

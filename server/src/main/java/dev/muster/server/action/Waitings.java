@@ -108,6 +108,17 @@ public class Waitings {
     Action.Run run = action.run();
     Instant began =
         later(around.attemptBeganAt(), run.startedAt() == null ? Instant.EPOCH : run.startedAt());
+    Instant deactivated = around.deactivated().orElse(null);
+    if (run.nextAttemptAt() != null && deactivated != null) {
+      return new Waiting(
+          "The device is deactivated, and no further attempt begins.",
+          later(deactivated, later(around.attemptEndedAt(), began)),
+          "Attempt "
+              + (run.attempt() + 1)
+              + " begins when an operator activates the device. It expires at "
+              + time(action.order().expiresAt())
+              + " otherwise.");
+    }
     if (run.nextAttemptAt() != null) {
       return new Waiting(
           "Attempt " + run.attempt() + " of " + action.order().attempts() + " has failed.",

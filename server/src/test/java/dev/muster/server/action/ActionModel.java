@@ -166,7 +166,10 @@ final class ActionModel {
     }
     device.lifecycle = target;
     switch (target) {
-      case ACTIVE -> advance(device);
+      case ACTIVE -> {
+        running(device).filter(this::isPaused).ifPresent(this::goOn);
+        advance(device);
+      }
       case DEACTIVATED -> {}
       case RETIRED -> {
         waiting(device).forEach(action -> end(action, CANCELLED));
@@ -182,13 +185,26 @@ final class ActionModel {
       if (due == null || due.isAfter(now)) {
         continue;
       }
-      if (action.nextAttemptAt != null && action.expiresAt.isAfter(now)) {
-        begin(action);
-      } else if (action.nextAttemptAt != null || action.deliveredAt == null) {
+      if (isPaused(action)) {
+        goOn(action);
+      } else if (action.deliveredAt == null) {
         end(action, EXPIRED);
       } else {
         attemptFailed(action);
       }
+    }
+  }
+
+  /// Between two attempts, and the pause is over.
+  private boolean isPaused(ModelAction action) {
+    return action.nextAttemptAt != null && !action.nextAttemptAt.isAfter(now);
+  }
+
+  private void goOn(ModelAction action) {
+    if (!action.expiresAt.isAfter(now)) {
+      end(action, EXPIRED);
+    } else if (action.device.lifecycle == Lifecycle.ACTIVE) {
+      begin(action);
     }
   }
 

@@ -59,9 +59,13 @@ public record ActionRoom(
         new Lifecycles(database, clock, devices, groups, audit, deviceChanges),
         new Actions(database, devices, lane, allowed, audit, settings, clock),
         new Results(database, devices, lane, clock),
-        new Handovers(),
+        newHandovers(),
         new ActionBelongingsStore(),
         deviceChanges,
         actionChanges);
+  }
+
+  public static Handovers newHandovers() {
+    return new Handovers(new Allowed(new Scripts()));
   }
 }

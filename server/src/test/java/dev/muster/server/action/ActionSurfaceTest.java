@@ -125,6 +125,12 @@ class ActionSurfaceTest {
     other.self().post("/v1/action-result", result(action, "success")).expect(403);
     device.self().post("/v1/action-result", result("action_1_1", "success")).expect(404);
     device.self().post("/v1/action-result", result(action, "splendid")).expect(422);
+    for (String never : List.of("+999999-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "-0001-01-01")) {
+      Map<String, Object> then = new HashMap<>(result(action, "success"));
+      then.put("finished_at", never);
+      assertThat(device.self().post("/v1/action-result", then).expect(422).at("errors.0.field"))
+          .isEqualTo("finished_at");
+    }
     device
         .self()
         .post(
@@ -148,13 +154,13 @@ class ActionSurfaceTest {
             "percent",
             40,
             "message",
-            "unpacking");
+            "unpacking" + "!".repeat(4_000));
 
     assertThat(device.self().post("/v1/action-progress", progress).expect(200).at("cancelled"))
         .isEqualTo("false");
     Api.Answer shown = admin.get("/api/actions/" + action + "/").expect(200);
     assertThat(shown.node("progress_percent").asInt()).isEqualTo(40);
-    assertThat(shown.at("progress_text")).isEqualTo("unpacking");
+    assertThat(shown.at("progress_text")).startsWith("unpacking!").hasSize(500).endsWith("…");
     assertThat(shown.at("waiting.for")).contains("40 %");
     admin.post("/api/actions/" + action + "/cancel/", Map.of("reason", "a mistake")).expect(200);
 

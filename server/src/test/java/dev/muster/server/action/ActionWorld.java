@@ -25,6 +25,7 @@ import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.Tenants;
 import dev.muster.server.testing.TestDatabase;
 import dev.muster.server.testing.TestSettings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,7 +47,8 @@ public final class ActionWorld implements AutoCloseable {
   final DeviceTokens tokens;
   public final Actions actions;
   public final Results results;
-  final Handovers handovers = new Handovers();
+  final Lane lane;
+  final Handovers handovers = ActionRoom.newHandovers();
   public final ActionClock ticks;
   public final ActionLists lists;
   public final BatchActions batches;
@@ -76,7 +78,7 @@ public final class ActionWorld implements AutoCloseable {
             devices,
             audit);
     Allowed allowed = new Allowed(new Scripts());
-    Lane lane =
+    lane =
         new Lane(
             devices,
             new Simulator(all.action(), tokens, () -> chance),
@@ -87,7 +89,7 @@ public final class ActionWorld implements AutoCloseable {
     listeners.add(new DeviceActions(lane, all));
     actions = new Actions(database, devices, lane, allowed, audit, all, clock);
     results = new Results(database, devices, lane, clock);
-    ticks = new ActionClock(database, devices, lane, clock);
+    ticks = new ActionClock(database, devices, lane, clock, Duration.ZERO);
     lists = new ActionLists(database, devices);
     batches = new BatchActions(actions, devices, lane, allowed);
     waitings = new Waitings(database, List.of((_, _, _) -> deliveries));

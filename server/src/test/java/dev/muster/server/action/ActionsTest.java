@@ -305,6 +305,23 @@ class ActionsTest {
     assertThat(again.order().params()).isEqualTo(action.order().params());
     assertThat(again.order().priority()).isEqualTo(ActionPriority.HIGH);
     assertThat(world.actions.retry(tenant.admin(), action.id().value(), "again")).isEqualTo(again);
+    Action other = tenant.ask(tenant.device(), ActionType.PING);
+    tenant.answer(again, "success", null);
+    tenant.answer(other, "success", null);
+    for (Action another : List.of(again, other)) {
+      refused(
+          ErrorCode.CLIENT_TOKEN_REUSED,
+          () -> world.actions.retry(tenant.admin(), another.id().value(), "again"));
+    }
+  }
+
+  @Test
+  void aWipeIsNotRetriedBecauseItIsConfirmedAnew() {
+    Action wipe = tenant.ask(device, NewAction.of(ActionType.WIPE, Map.of("confirm", device)));
+    tenant.answer(wipe, "success", null);
+
+    refused(
+        ErrorCode.ACTION_STATE, () -> world.actions.retry(tenant.admin(), wipe.id().value(), null));
   }
 
   @Test

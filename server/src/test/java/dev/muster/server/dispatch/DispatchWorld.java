@@ -3,6 +3,7 @@ package dev.muster.server.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.action.Action;
+import dev.muster.server.action.ActionRoom;
 import dev.muster.server.action.Handovers;
 import dev.muster.server.credential.CommandSecrets;
 import dev.muster.server.credential.DeviceTokens;
@@ -60,7 +61,7 @@ final class DispatchWorld implements AutoCloseable {
   final CommandSecrets secrets =
       new CommandSecrets(
           database, clock, Audits.KEY, devices, Events.outbox(database, clock), Audits.on(clock));
-  final Handovers handovers = new Handovers();
+  final Handovers handovers = ActionRoom.newHandovers();
   final OrganizationId organization = Tenants.fresh(database);
   final Caller operator = Tenants.person(organization, Role.OPERATOR);
   final Deliveries deliveries = new Deliveries(new Broadcast(database.dataSource()), clock);
