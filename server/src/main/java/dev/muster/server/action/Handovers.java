@@ -44,4 +44,14 @@ public class Handovers {
   public void handedOut(Handle handle, Collection<Handed> commands, Instant at) {
     HandoverStore.handedOut(handle, commands, at);
   }
+
+  /// It has turned out that these commands may never have reached their devices: their timeouts run
+  /// no more, and they wait to be handed out for as long as the actions live. Nothing changes for
+  /// an attempt that is over, or whose device has said that it has the command. Takes no lock on
+  /// devices either.
+  ///
+  /// @param handle of a transaction that sees the organizations concerned
+  public void takenBack(Handle handle, Collection<Handed> commands, Instant at) {
+    HandoverStore.takenBack(handle, commands, at);
+  }
 }

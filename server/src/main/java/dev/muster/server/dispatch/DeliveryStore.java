@@ -1,6 +1,7 @@
 package dev.muster.server.dispatch;
 
 import dev.muster.server.action.Action;
+import dev.muster.server.action.Handovers;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
@@ -226,6 +227,28 @@ final class DeliveryStore {
         .list();
   }
 
+  /// Those of the missed that only a connection has taken, which may have been dead by then: of
+  /// what a poll was answered with, the device has asked for it. Nobody is locked by looking.
+  static List<Handovers.Handed> unsure(Handle handle, Collection<Due> missed) {
+    return handle
+        .createQuery(
+            """
+            select d.organization_id, d.request_id from dispatch.delivery d
+            join unnest(:organizations, :requests, cast(:dueAt as timestamptz[]))
+                as c (organization_id, request_id, due_at)
+              on d.organization_id = c.organization_id and d.request_id = c.request_id
+                and d.due_at = c.due_at
+            where d.kind = 'RUN' and d.sends > 0 and d.polled_at is null
+            """)
+        .bindArray("organizations", UUID.class, organizations(missed))
+        .bindArray("requests", String.class, missed.stream().map(Due::requestId).toList())
+        .bindArray("dueAt", String.class, missed.stream().map(m -> time(m.dueAt())).toList())
+        .map((row, _) ->
+            new Handovers.Handed(
+                new OrganizationId(row.getObject(1, UUID.class)), row.getString(2)))
+        .list();
+  }
+
   /// Nobody holds a connection to these devices. It is the push service's turn with those that it
   /// reaches; the others wait to come by themselves, and are looked at again after a growing pause.
   static void miss(
@@ -247,10 +270,7 @@ final class DeliveryStore {
             """)
         .bind("now", now)
         .bindArray("reached", UUID.class, ids(reached))
-        .bindArray(
-            "organizations",
-            UUID.class,
-            missed.stream().map(m -> m.organization().value()).toList())
+        .bindArray("organizations", UUID.class, organizations(missed))
         .bindArray("requests", String.class, missed.stream().map(Due::requestId).toList())
         .bindArray("dueAt", String.class, missed.stream().map(m -> time(m.dueAt())).toList())
         .bindArray(
@@ -278,6 +298,10 @@ final class DeliveryStore {
         .bind("now", now)
         .bind("limit", limit)
         .execute();
+  }
+
+  private static List<UUID> organizations(Collection<Due> missed) {
+    return missed.stream().map(due -> due.organization().value()).toList();
   }
 
   private static List<UUID> ids(Collection<DeviceId> devices) {

@@ -1,5 +1,6 @@
 package dev.muster.server.dispatch;
 
+import dev.muster.server.action.Handovers;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.doorbell.Push;
 import dev.muster.server.platform.Database;
@@ -25,13 +26,20 @@ public class DispatchClock implements RecurringJob {
   private final Database database;
   private final Deliveries deliveries;
   private final Push push;
+  private final Handovers handovers;
   private final InstantSource clock;
   private Set<DeliveryStore.Due> announced = Set.of();
 
-  public DispatchClock(Database database, Deliveries deliveries, Push push, InstantSource clock) {
+  public DispatchClock(
+      Database database,
+      Deliveries deliveries,
+      Push push,
+      Handovers handovers,
+      InstantSource clock) {
     this.database = database;
     this.deliveries = deliveries;
     this.push = push;
+    this.handovers = handovers;
     this.clock = clock;
   }
 
@@ -66,12 +74,16 @@ public class DispatchClock implements RecurringJob {
     announced = fresh;
   }
 
+  /// A connection takes what it is given for some time after its device is gone, so that what only
+  /// a connection has taken, of a device that holds none now, does not count as handed over.
   private void miss(List<DeliveryStore.Due> missed, Instant now) {
     if (!missed.isEmpty()) {
       List<DeviceId> devices = missed.stream().map(DeliveryStore.Due::device).distinct().toList();
       database.acrossOrganizations(handle -> {
         List<DeviceId> reached =
             push.isOn() ? new ArrayList<>(push.tokens(handle, devices).keySet()) : List.of();
+        // attempts before deliveries, as those who end an attempt do
+        handovers.takenBack(handle, DeliveryStore.unsure(handle, missed), now);
         DeliveryStore.miss(handle, missed, reached, now);
         return reached;
       });

@@ -250,7 +250,7 @@ final class DispatchWorld implements AutoCloseable {
               waiters,
               outcomes,
               clock);
-      ticks = new DispatchClock(database, world.deliveries, push, clock);
+      ticks = new DispatchClock(database, world.deliveries, push, world.handovers, clock);
       pushed = new PushedCommands(commands, push, outcomes, world.settings, clock);
       view = new OnTheWay(push);
     }
