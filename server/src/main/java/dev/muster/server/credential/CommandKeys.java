@@ -64,7 +64,7 @@ record CommandKeys(
     return handedOutAt == null ? first(fresh) : new CommandKeys(present, handedOutAt, fresh, null);
   }
 
-  /// The device asks for its policy.
+  /// The device asks for its policy, or for its commands.
   ///
   /// @param fingerprint of the secret that it has; null when it does not say
   Seen pulled(@Nullable String fingerprint, Instant now) {
@@ -82,11 +82,6 @@ record CommandKeys(
       return new Seen(new CommandKeys(present, known, next, first), Optional.of(next));
     }
     return new Seen(settled(now), Optional.of(newest()));
-  }
-
-  /// The device says which secret it has where none can be given to it.
-  CommandKeys shown(String fingerprint, Instant now) {
-    return fingerprint.equals(CommandSignature.fingerprint(newest())) ? settled(now) : this;
   }
 
   private String newest() {

@@ -14,6 +14,7 @@ import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Outbox;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
+import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -27,8 +28,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The secrets under which commands to devices are signed, one a device, sealed where they are
-/// stored. They leave the server in two answers only: to the device that enrolls, and to the device
-/// that asks for its policy and has not got the present one. [CommandKeys] has the rules.
+/// stored. They leave the server in answers to the device itself only: when it enrolls, and when it
+/// asks for its policy or its commands and has not got the newest. [CommandKeys] has the rules.
 ///
 /// A device says which one it has by a fingerprint in the header [#HEADER].
 @Singleton
@@ -65,9 +66,9 @@ public class CommandSecrets implements DeviceChanges {
     return change(handle, organization, device, keys -> keys.enrolled(clock.instant())).present();
   }
 
-  /// The secret for the answer to a device that asks for its policy: present when it should take
-  /// one, which then counts as handed out. To be asked for before anything else in the transaction
-  /// is locked.
+  /// The secret for the answer to a device that asks for its policy, or for its commands and says
+  /// which secret it has: present when it should take one, which then counts as handed out. To be
+  /// asked for before anything else in the transaction is locked.
   ///
   /// @param fingerprint what the device sent in [#HEADER]; null when it sent none
   public Optional<String> offer(Handle handle, Caller.Device caller, @Nullable String fingerprint) {
@@ -88,29 +89,19 @@ public class CommandSecrets implements DeviceChanges {
     return seen.offered();
   }
 
-  /// Notes which secret the device says that it has, where none can be given to it. To be called
-  /// before anything else in the transaction is locked.
-  public void shown(Handle handle, Caller.Device caller, @Nullable String fingerprint) {
-    OrganizationId organization = caller.organization();
-    DeviceId device = new DeviceId(caller.deviceId());
-    if (fingerprint == null) {
-      return;
-    }
-    UnaryOperator<CommandKeys> shown = keys -> keys.shown(fingerprint, clock.instant());
-    Optional<CommandKeys> found = find(handle, organization, device);
-    if (found.isPresent() && !shown.apply(found.get()).equals(found.get())) {
-      hold(handle, organization, device);
-      find(handle, organization, device)
-          .ifPresent(keys -> put(handle, organization, device, shown.apply(keys)));
-    }
-  }
-
-  /// What to sign with at present. A device that was never given a secret is missing.
+  /// What to sign with at present. A device that was never given a secret is missing, and so is one
+  /// whose secret does not open: it must not keep the others from their commands.
   public Map<DeviceId, String> signing(
       Handle handle, OrganizationId organization, Collection<DeviceId> of) {
     Map<DeviceId, String> secrets = new HashMap<>();
     CommandSecretStore.known(handle, organization, of)
-        .forEach((device, sealed) -> secrets.put(device, open(sealed, device)));
+        .forEach((device, sealed) -> {
+          try {
+            secrets.put(device, open(sealed, device));
+          } catch (IllegalStateException failure) { // says of whom, and nothing of what
+            Log.errorf("Device %s is sent no command: %s", device, failure.getMessage());
+          }
+        });
     return secrets;
   }
 

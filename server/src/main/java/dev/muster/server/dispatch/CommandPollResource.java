@@ -40,7 +40,8 @@ public class CommandPollResource {
       description =
           "Answers with the signed commands that the device has not acknowledged, at once when there"
               + " are some, else as soon as there are, or with none when the wait is over. A newer"
-              + " poll of the device ends this one.")
+              + " poll of the device ends this one. `command_secret` is there when the device says"
+              + " by the header that it has not got the newest.")
   public CommandWire.Commands poll(
       @Parameter(description = "Seconds to wait for a command, 0 to 55; 0 when not said")
           @QueryParam("wait")
@@ -57,7 +58,7 @@ public class CommandPollResource {
     }
     Polls.Poll poll = polls.begin(device, credential, commandKey, seconds(wait));
     context.addEndHandler(_ -> poll.hungUp());
-    return CommandWire.Commands.of(poll.await());
+    return CommandWire.Commands.of(poll.await(), poll.secret());
   }
 
   private static Duration seconds(@Nullable String wait) {

@@ -1,10 +1,12 @@
 package dev.muster.server.dispatch;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +42,22 @@ final class CommandWire {
 
   /// The answer to a poll, the earliest command first.
   @Schema(name = "Commands")
-  public record Commands(List<Command> commands) {
-    static Commands of(List<Ready> ready) {
-      return new Commands(ready.stream().map(Command::of).toList());
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record Commands(
+      List<Command> commands,
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Schema(
+              description =
+                  "When the device should take it: the secret under which its commands are signed")
+          @Nullable String commandSecret) {
+    static Commands of(List<Ready> ready, Optional<String> secret) {
+      return new Commands(ready.stream().map(Command::of).toList(), secret.orElse(null));
+    }
+
+    /// Without the secret.
+    @Override
+    public String toString() {
+      return "Commands[commands=" + commands.size() + "]";
     }
   }
 

@@ -117,7 +117,12 @@ public class Dispatcher {
   private void work() {
     try {
       while (true) {
-        dispatch(next());
+        Map<DeviceId, Ask> next = next();
+        try {
+          dispatch(next);
+        } catch (RuntimeException | Error failure) { // the next turn may go well
+          Log.errorf(failure, "Commands of %d devices wait to be handed out again", next.size());
+        }
       }
     } catch (InterruptedException stopped) {
       Log.debug("Commands are handed out no more");
@@ -156,8 +161,17 @@ public class Dispatcher {
         wanted
             .computeIfAbsent(next.getOrDefault(device, Ask.DUE), _ -> new ArrayList<>())
             .add(device));
+    // one that comes later may be for what this look does not see
+    List<Waiters.Waiter> prompt =
+        wanted.getOrDefault(Ask.ALL, List.of()).stream()
+            .flatMap(device -> waiters.prompt(device).stream())
+            .toList();
     try {
-      hand(here, take(wanted));
+      Map<DeviceId, List<Ready>> taken = take(wanted);
+      hand(here, taken);
+      prompt.stream()
+          .filter(waiter -> !taken.containsKey(waiter.device()))
+          .forEach(waiters::nothing);
     } catch (Refusal unavailable) {
       Log.debugf("Commands of %d devices wait: %s", here.size(), unavailable.getMessage());
       here.forEach(device -> waiters.fail(device, unavailable));
@@ -191,8 +205,9 @@ public class Dispatcher {
     for (DeviceId device : here) {
       List<Ready> ready = taken.getOrDefault(device, List.of());
       if (ready.isEmpty()) {
-        waiters.nothing(device);
-      } else if (waiters.answer(device, ready)) {
+        continue;
+      }
+      if (waiters.answer(device, ready)) {
         Outcome.Took took = new Outcome.Took(from, clock.instant());
         ready.forEach(one ->
             outcomes.add(

@@ -44,7 +44,8 @@ public class OnTheWay implements DeliveryView {
               : "The device is not connected, and there is no push service to wake it.";
       case PUSH -> "The device is not connected, and it is the push service's turn.";
       case SECRET ->
-          "The device has no command secret yet, and no command goes out without a signature.";
+          "The device has no command secret that can be used, and no command goes out without a"
+              + " signature.";
       case DEVICE ->
           row.dueAt() == null
               ? "The device has the command and has not answered."
@@ -72,8 +73,8 @@ public class OnTheWay implements DeliveryView {
           "It gets the command when it connects or asks for its commands"
               + until(", and the push service is asked at ", row.pushAt());
       case SECRET ->
-          "It gets a secret when it asks for its policy, and the command when it then asks for its"
-              + " commands"
+          "It gets a secret when it asks for its policy or, saying which it has, for its commands,"
+              + " and the command when it then asks for its commands"
               + until(" or is connected at ", row.dueAt());
       case DEVICE ->
           row.dueAt() == null

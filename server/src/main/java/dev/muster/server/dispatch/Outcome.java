@@ -71,7 +71,7 @@ record Outcome(
         delivery, null, delivery.sends() - 1, at, null, null, Delivery.WaitsFor.HANDOVER, false);
   }
 
-  /// The device has no command secret yet, and nothing goes out without a signature.
+  /// The device has no command secret that can be used, and nothing goes out without a signature.
   static Outcome unsigned(Delivery delivery, Instant at, Duration resendAfter) {
     return new Outcome(
         delivery,

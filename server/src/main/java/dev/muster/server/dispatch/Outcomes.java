@@ -70,10 +70,11 @@ public class Outcomes {
         waiting.drainTo(some, MOST_AT_ONCE - 1);
         try {
           note(some);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) { // the next may be noted
           Log.warnf(
-              "What came of %d commands was not noted, so they may be sent again: %s",
-              some.size(), failure.getMessage());
+              failure,
+              "What came of %d commands was not noted, so they may be sent again",
+              some.size());
         }
       }
     } catch (InterruptedException stopped) {

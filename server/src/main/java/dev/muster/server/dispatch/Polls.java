@@ -3,6 +3,7 @@ package dev.muster.server.dispatch;
 import dev.muster.server.credential.CommandSecrets;
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.organization.Closings;
+import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Refusal;
@@ -13,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +38,8 @@ public class Polls {
       DeviceTokens tokens,
       Waiters waiters,
       Dispatcher dispatcher,
-      Closings closings) {
+      Closings closings,
+      Broadcast broadcast) {
     this.database = database;
     this.secrets = secrets;
     this.tokens = tokens;
@@ -45,6 +48,8 @@ public class Polls {
     tokens.onRevoked(credential -> waiters.end(device -> device.credentialId().equals(credential)));
     closings.onClosed(
         organization -> waiters.end(device -> device.organization().equals(organization)));
+    // a revocation may have been missed; whoever comes again is looked at again
+    broadcast.onReset(() -> waiters.end(_ -> true));
   }
 
   /// A server that is told to stop waits for the requests that it works on: those that only wait
@@ -58,6 +63,9 @@ public class Polls {
 
   /// A poll that has begun. [#hungUp] may come at any time.
   interface Poll {
+    /// The secret that the device should take, see [CommandSecrets#offer].
+    Optional<String> secret();
+
     /// What the device is to do: at once when there is something, else as soon as there is; empty
     /// when there was nothing in time, or when another poll of the device has begun.
     ///
@@ -71,17 +79,15 @@ public class Polls {
   /// Begins a poll.
   ///
   /// @param credential the device token that it came with
-  /// @param commandKey what it says of its secret, see [CommandSecrets#shown]
+  /// @param commandKey what it says of its secret, see [CommandSecrets#offer]; null for nothing,
+  ///   and then it is offered none
   /// @param wait how long it waits when there is nothing; zero for not at all
   Poll begin(Caller.Device device, String credential, @Nullable String commandKey, Duration wait) {
-    if (commandKey != null) {
-      database.in(
-          device.organization(),
-          handle -> {
-            secrets.shown(handle, device, commandKey);
-            return commandKey;
-          });
-    }
+    Optional<String> secret =
+        commandKey == null
+            ? Optional.empty()
+            : database.in(
+                device.organization(), handle -> secrets.offer(handle, device, commandKey));
     boolean patient = !wait.isZero();
     Waiters.Waiter waiter = waiters.add(device, patient);
     try {
@@ -93,11 +99,14 @@ public class Polls {
     dispatcher.ask(waiter.device(), patient ? Dispatcher.Ask.WAITING : Dispatcher.Ask.ALL);
     return new Poll() {
       @Override
+      public Optional<String> secret() {
+        return secret;
+      }
+
+      @Override
       public List<Ready> await() {
         List<Ready> answer = answer(waiter, patient ? wait : PROMPT);
-        if (answer.isEmpty()) {
-          tokens.check(credential);
-        }
+        tokens.check(credential); // it may have been revoked while the poll waited
         return answer;
       }
 

@@ -4,15 +4,21 @@ import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Caller;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// The polls that wait on this node, at most one a device: a new one ends the old, whose device may
 /// have hung up without anybody knowing. One that waits costs an entry here and a parked thread.
 @Singleton
 public class Waiters {
+  /// How long a poll that another has taken the place of stays open: two agents that share a token
+  /// end each other's polls no faster than this.
+  private static final long REPLACED_SECONDS = 2;
+
   /// A poll.
   ///
   /// @param patient whether it waits for something to come
@@ -30,11 +36,12 @@ public class Waiters {
 
   private final ConcurrentMap<DeviceId, Waiter> waiting = new ConcurrentHashMap<>();
 
+  /// Whatever comes for the device from now on is for the new poll.
   Waiter add(Caller.Device caller, boolean patient) {
     Waiter waiter = new Waiter(caller, patient, new CompletableFuture<>());
     Waiter before = waiting.put(waiter.device(), waiter);
     if (before != null) {
-      before.end();
+      var _ = before.answer().completeOnTimeout(List.of(), REPLACED_SECONDS, TimeUnit.SECONDS);
     }
     return waiter;
   }
@@ -57,13 +64,15 @@ public class Waiters {
     return waiter != null && waiter.answer().complete(commands);
   }
 
-  /// There is nothing for this device at present.
-  void nothing(DeviceId device) {
-    Waiter waiter = waiting.get(device);
-    if (waiter != null && !waiter.patient()) {
-      remove(waiter);
-      waiter.end();
-    }
+  /// The poll of the device that does not wait, if that is what it has.
+  Optional<Waiter> prompt(DeviceId device) {
+    return Optional.ofNullable(waiting.get(device)).filter(waiter -> !waiter.patient());
+  }
+
+  /// There is nothing for this poll at present.
+  void nothing(Waiter waiter) {
+    remove(waiter);
+    waiter.end();
   }
 
   /// What there is for this device could not be found out.

@@ -23,7 +23,6 @@ class CommandKeysTest {
   enum Step {
     PULL,
     PULL_AND_LOSE_THE_ANSWER,
-    POLL,
     ROTATE,
     ENROLL,
     ENROLL_AND_LOSE_THE_ANSWER,
@@ -33,7 +32,6 @@ class CommandKeysTest {
   /// What can happen to a device that is neither reset nor loses an answer.
   enum GoodStep {
     PULL,
-    POLL,
     ROTATE,
     ENROLL
   }
@@ -48,7 +46,6 @@ class CommandKeysTest {
       switch (step) {
         case PULL -> pull().ifPresent(secret -> device = secret);
         case PULL_AND_LOSE_THE_ANSWER -> pull();
-        case POLL -> keys = keys.shown(shows(), NOW);
         case ROTATE -> keys = keys.rotated(CommandKeys.random());
         case ENROLL -> {
           enroll();
@@ -126,8 +123,9 @@ class CommandKeysTest {
     assertThat(seen.offered()).hasValue("b");
     assertThat(seen.after().present()).isEqualTo("a");
     assertThat(seen.after().pulled(CommandSignature.fingerprint("a"), NOW).offered()).hasValue("b");
-    assertThat(seen.after().shown(CommandSignature.fingerprint("a"), NOW)).isEqualTo(seen.after());
-    assertThat(seen.after().shown(CommandSignature.fingerprint("b"), NOW))
+    assertThat(seen.after().pulled(CommandSignature.fingerprint("a"), NOW).after())
+        .isEqualTo(seen.after());
+    assertThat(seen.after().pulled(CommandSignature.fingerprint("b"), NOW).after())
         .isEqualTo(new CommandKeys("b", NOW, null, null));
   }
 

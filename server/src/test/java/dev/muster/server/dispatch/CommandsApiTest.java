@@ -3,6 +3,7 @@ package dev.muster.server.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.muster.protocol.CommandSignature;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.Race;
@@ -170,6 +171,25 @@ class CommandsApiTest {
     }
     assertThat(admin.get("/v1/agent/commands").status()).isEqualTo(403);
     assertThat(Api.anonymous().get("/v1/agent/commands").status()).isEqualTo(401);
+  }
+
+  @Test
+  void aPollBringsTheSecretToADeviceThatSaysItHasNotGotIt() {
+    FakeAgent agent = FakeAgent.in(admin);
+    ask(agent, "PING", Map.of());
+    Api.Answer given =
+        agent
+            .self()
+            .withHeader("X-Command-Key", "none")
+            .get("/v1/agent/commands?wait=55")
+            .expect(200);
+    assertThat(given.at("command_secret")).isEqualTo(agent.secret());
+    assertThat(FakeAgent.received(given).getFirst().verifies(agent.secret())).isTrue();
+
+    String shown = CommandSignature.fingerprint(agent.secret());
+    for (Api self : List.of(agent.self(), agent.self().withHeader("X-Command-Key", shown))) {
+      assertThat(self.get("/v1/agent/commands").expect(200).keys("")).containsExactly("commands");
+    }
   }
 
   @Test

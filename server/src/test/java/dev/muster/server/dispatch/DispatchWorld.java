@@ -223,13 +223,16 @@ final class DispatchWorld implements AutoCloseable {
     final DispatchClock ticks;
     final PushedCommands pushed;
     final OnTheWay view;
+    final Broadcast broadcast;
+    final DeviceTokens tokens;
+    final Polls polls;
 
     private Node(DispatchWorld world) {
       this.world = world;
       Database database = world.database;
       MutableClock clock = world.clock;
-      Broadcast broadcast = new Broadcast(database.dataSource());
-      DeviceTokens tokens =
+      broadcast = new Broadcast(database.dataSource());
+      tokens =
           new DeviceTokens(
               database,
               clock,
@@ -237,7 +240,8 @@ final class DispatchWorld implements AutoCloseable {
               broadcast,
               world.devices,
               Audits.on(clock));
-      lines = new Lines(clock, tokens, broadcast, new Closings(database, broadcast));
+      Closings closings = new Closings(database, broadcast);
+      lines = new Lines(clock, tokens, broadcast, closings);
       Push push = new Push(database, clock, world.settings);
       outcomes = new Outcomes(database, world.handovers, metrics, world.settings, clock);
       commands =
@@ -253,6 +257,7 @@ final class DispatchWorld implements AutoCloseable {
       ticks = new DispatchClock(database, world.deliveries, push, world.handovers, clock);
       pushed = new PushedCommands(commands, push, outcomes, world.settings, clock);
       view = new OnTheWay(push);
+      polls = new Polls(database, world.secrets, tokens, waiters, dispatcher, closings, broadcast);
     }
 
     /// The device holds a connection here, which takes everything.

@@ -224,8 +224,7 @@ class DispatcherTest {
     world.database.in(
         world.organization,
         handle -> {
-          world.secrets.shown(handle, self, CommandSignature.fingerprint(after));
-          return after;
+          return world.secrets.offer(handle, self, CommandSignature.fingerprint(after));
         });
     world.clock.advance(DeliveryStore.LEASE);
     assertThat(node.take(device).getFirst().command().hmac2())

@@ -19,6 +19,8 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SignedCommandTest {
   private static final Instant AT = Instant.parse("2026-11-20T19:30:00.123456Z");
@@ -98,6 +100,16 @@ class SignedCommandTest {
                 text(sent.fields().get("hmac")),
                 text(sent.fields().get("hmac2"))))
         .isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"from", "message_type", "notification", "google.c.a.e", "googleplay", "gcm.n.e"})
+  void aKeyThatThePushServiceKeepsForItselfIsNotPushed(String key) {
+    SignedCommand command = command(Map.of(key, "x"));
+    assertThat(command.toData()).isEqualTo(SignedCommand.WAITING);
+    assertThat(command.toJson().canonical()).contains("\"" + key + "\":\"x\"");
+    assertThat(command(Map.of("the_" + key, "x")).toData()).containsEntry("the_" + key, "x");
   }
 
   private static String text(@org.jspecify.annotations.Nullable Json value) {
