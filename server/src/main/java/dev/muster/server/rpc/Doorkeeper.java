@@ -7,6 +7,7 @@ import dev.muster.server.web.Callers;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -17,7 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// What every call passes before it is served, in this order: the host that it asked for, its
-/// credential, how many calls its caller has open, and the room on the disk.
+/// credential, the room on the disk, and how many calls its caller has open.
+///
+/// A call that needs no credential, takes one message and answers one is not counted: whoever holds
+/// streams, nobody is kept from asking whether the server is well.
 @Singleton
 final class Doorkeeper implements ServerInterceptor {
   static final String NO_CREDENTIAL =
@@ -56,15 +60,20 @@ final class Doorkeeper implements ServerInterceptor {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     RpcCall rpc = RpcCall.current();
-    hosts.requireHere(arrival(call));
-    if (!open.contains(rpc.method())) {
+    Arrival arrival = arrival(call);
+    hosts.requireHere(arrival);
+    boolean isOpen = open.contains(rpc.method());
+    if (!isOpen) {
       String credential = credential(headers);
       rpc.enterAs(callers.identify(credential, NO_CREDENTIAL), credential);
     }
     if (!reading.contains(rpc.method())) {
       disk.requireRoom();
     }
-    return calls.admit(rpc, () -> next.startCall(call, headers));
+    if (isOpen && call.getMethodDescriptor().getType() == MethodType.UNARY) {
+      return next.startCall(call, headers);
+    }
+    return calls.admit(rpc, arrival.address(), () -> next.startCall(call, headers));
   }
 
   private static @Nullable String credential(Metadata headers) {

@@ -11,6 +11,7 @@ import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,9 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The calls that are open on this node. Nobody holds more than a share of them, and a stream ends
-/// when its caller would not be let in any more: the credential was revoked or has expired, or the
-/// organization is closed. That is looked at every [#LOOK_EVERY].
+/// The calls that are open on this node and count. Nobody holds more than a share of them, and a
+/// stream ends when its caller would not be let in any more: the credential was revoked or has
+/// expired, or the organization is closed. That is looked at every [#LOOK_EVERY].
 @Singleton
 final class OpenCalls {
   static final Duration LOOK_EVERY = Duration.ofSeconds(30);
@@ -31,7 +32,9 @@ final class OpenCalls {
   /// Of all who showed no credential, together: they may hold streams of health and reflection.
   static final int MOST_OF_STRANGERS = 200;
 
-  private static final String STRANGERS = "strangers";
+  /// Of those of them who call from one address.
+  static final int MOST_OF_AN_ADDRESS = 20;
+
   private static final Duration COME_AGAIN = Duration.ofSeconds(10);
 
   private final Callers callers;
@@ -44,35 +47,52 @@ final class OpenCalls {
 
   /// Serves a call, which counts from now to its end.
   ///
+  /// @param address of the peer
   /// @throws Refusal `too many requests`
-  <Q> ServerCall.Listener<Q> admit(RpcCall call, Supplier<ServerCall.Listener<Q>> serve) {
-    String holder = holder(call);
-    int most = holder.equals(STRANGERS) ? MOST_OF_STRANGERS : MOST_OF_ONE;
-    counts.merge(holder, 1, Integer::sum);
+  <Q> ServerCall.Listener<Q> admit(
+      RpcCall call, String address, Supplier<ServerCall.Listener<Q>> serve) {
+    List<Share> shares = shares(call, address);
+    shares.forEach(share -> counts.merge(share.holder(), 1, Integer::sum));
     open.add(call);
     try {
-      if (counts.getOrDefault(holder, 0) > most) {
-        throw Refusal.tooMany(
-            "This caller has %d calls open on this node, and may have no more. End some."
-                .formatted(most),
-            COME_AGAIN);
-      }
-      return new Counted<>(serve.get(), () -> leave(call, holder));
+      shares.forEach(this::requireRoom);
+      return new Counted<>(serve.get(), () -> leave(call, shares));
     } catch (RuntimeException | Error failure) {
-      leave(call, holder);
+      leave(call, shares);
       throw failure;
     }
   }
 
-  private void leave(RpcCall call, String holder) {
-    if (open.remove(call)) {
-      counts.computeIfPresent(holder, (_, count) -> count == 1 ? null : count - 1);
+  private void requireRoom(Share share) {
+    if (counts.getOrDefault(share.holder(), 0) > share.most()) {
+      throw Refusal.tooMany(
+          "%s %d calls open on this node, and may have no more. End some."
+              .formatted(share.words(), share.most()),
+          COME_AGAIN);
     }
   }
 
-  private static String holder(RpcCall call) {
+  private void leave(RpcCall call, List<Share> shares) {
+    if (open.remove(call)) {
+      shares.forEach(share ->
+          counts.computeIfPresent(share.holder(), (_, count) -> count == 1 ? null : count - 1));
+    }
+  }
+
+  private static List<Share> shares(RpcCall call, String address) {
     Caller caller = call.callerOrNobody();
-    return caller == null ? STRANGERS : caller.organization() + " " + AccessLog.words(caller);
+    return caller == null
+        ? List.of(
+            new Share(
+                "address " + address,
+                MOST_OF_AN_ADDRESS,
+                "The callers without a credential at this address have"),
+            new Share("strangers", MOST_OF_STRANGERS, "The callers without a credential have"))
+        : List.of(
+            new Share(
+                "caller " + caller.organization() + " " + AccessLog.words(caller),
+                MOST_OF_ONE,
+                "This caller has"));
   }
 
   /// How many calls are open.
@@ -112,6 +132,11 @@ final class OpenCalls {
         Refusal.unavailable("The server is being stopped. Call again.", COME_AGAIN, null);
     open.forEach(call -> call.end(stopping));
   }
+
+  /// What a call takes a part of.
+  ///
+  /// @param words how the refusal begins when it is used up
+  private record Share(String holder, int most, String words) {}
 
   private static final class Counted<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Runnable leave;
