@@ -16,6 +16,7 @@ import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.rpc.Outflow;
 import io.grpc.stub.StreamObserver;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Set;
@@ -34,10 +35,17 @@ final class FleetWatch {
 
   private final Actions actions;
   private final Changes changes;
+  private final Duration longestSilence;
 
+  @Inject
   FleetWatch(Actions actions, Changes changes) {
+    this(actions, changes, LONGEST_SILENCE);
+  }
+
+  FleetWatch(Actions actions, Changes changes, Duration longestSilence) {
     this.actions = actions;
     this.changes = changes;
+    this.longestSilence = longestSilence;
   }
 
   void fleet(
@@ -51,22 +59,32 @@ final class FleetWatch {
     Outflow.serve(observer, out -> follow(caller, filter, from, out));
   }
 
-  /// The first response tells where the stream begins.
+  /// The first response tells where the stream begins. Where nothing that is watched changes while
+  /// much else does, the place is told all the same.
   private void follow(
       Caller caller, ChangeFilter filter, Cursor from, Outflow<WatchFleetResponse> out) {
     Cursor cursor = from;
     boolean goesOn = out.send(place(cursor));
+    long told = System.nanoTime();
     while (goesOn) {
       Changes.Page page = changes.after(caller, cursor, filter, PAGE);
       for (Change change : page.changes()) {
         goesOn = goesOn && out.send(told(change, page.next()));
+        told = System.nanoTime();
       }
       cursor = page.next();
-      if (goesOn && page.changes().isEmpty() && !page.more()) {
+      if (goesOn && page.changes().isEmpty()) {
         Cursor place = cursor;
-        boolean[] news = {true};
-        out.idle(() -> news[0] = changes.await(caller.organization(), place, LONGEST_SILENCE));
-        goesOn = news[0] ? !out.isOver() : out.send(place(place));
+        Duration left = longestSilence.minusNanos(System.nanoTime() - told);
+        if (!left.isPositive()) {
+          goesOn = out.send(place(place));
+          told = System.nanoTime();
+        } else {
+          if (!page.more()) {
+            out.idle(() -> changes.await(caller.organization(), place, left));
+          }
+          goesOn = !out.isOver();
+        }
       }
     }
   }
@@ -78,7 +96,7 @@ final class FleetWatch {
   private static WatchFleetResponse told(Change change, Cursor page) {
     WatchFleetResponse.Builder response =
         WatchFleetResponse.newBuilder()
-            .setCursor(new Cursor(page.epoch(), change.number()).text())
+            .setCursor(after(change, page).text())
             .setAt(change.at().toEpochMilli());
     switch (change) {
       case Change.OfDevice of -> response.setDevice(FleetWire.info(of.view()));
@@ -88,30 +106,56 @@ final class FleetWatch {
     return response.build();
   }
 
+  private static Cursor after(Change change, Cursor page) {
+    return new Cursor(page.epoch(), change.number());
+  }
+
   void action(
       Caller caller,
       WatchDeviceActionRequest request,
       StreamObserver<WatchDeviceActionResponse> observer) {
     Contract.requireActionId(request.getActionId());
-    Cursor from = changes.now(caller);
+    boolean comesBack = !request.getCursor().isEmpty();
+    Cursor now = changes.now(caller);
+    Cursor from = comesBack ? Cursor.parse(request.getCursor()) : now;
     Action present = Contract.ofAction(() -> actions.show(caller, request.getActionId()));
-    Outflow.serve(observer, out -> follow(caller, present, from, out));
+    if (comesBack && !present.state().isEnd()) {
+      Outflow.serve(
+          observer, out -> follow(caller, present, from, ActionInfo.getDefaultInstance(), out));
+    } else {
+      Outflow.serve(observer, out -> begin(caller, present, now, out));
+    }
   }
 
+  /// Tells the action as it is, which of one that has ended is everything: a client that comes back
+  /// may have missed that, and its cursor may be as old as it likes.
+  private void begin(
+      Caller caller, Action present, Cursor now, Outflow<WatchDeviceActionResponse> out) {
+    ActionInfo info = FleetActionWire.info(present, null);
+    if (out.send(response(info, now)) && !present.state().isEnd()) {
+      follow(caller, present, now, info, out);
+    }
+  }
+
+  /// @param first what the client knows, which it is not told again
   private void follow(
-      Caller caller, Action present, Cursor from, Outflow<WatchDeviceActionResponse> out) {
+      Caller caller,
+      Action present,
+      Cursor from,
+      ActionInfo first,
+      Outflow<WatchDeviceActionResponse> out) {
     ChangeFilter filter = ChangeFilter.of(present);
     Cursor cursor = from;
-    ActionInfo told = FleetActionWire.info(present, null);
-    boolean ended = present.state().isEnd();
-    boolean goesOn = out.send(response(told));
+    ActionInfo told = first;
+    boolean ended = false;
+    boolean goesOn = true;
     while (goesOn && !ended) {
       Changes.Page page = changes.after(caller, cursor, filter, PAGE);
       for (Change change : page.changes()) {
         if (goesOn && !ended) {
           Action action = requireAction(change);
           ActionInfo info = FleetActionWire.info(action, null);
-          goesOn = info.equals(told) || out.send(response(info));
+          goesOn = info.equals(told) || out.send(response(info, after(change, page.next())));
           told = info;
           ended = action.state().isEnd();
         }
@@ -119,7 +163,7 @@ final class FleetWatch {
       cursor = page.next();
       if (goesOn && !ended && !page.more()) {
         Cursor place = cursor;
-        out.idle(() -> changes.await(caller.organization(), place, LONGEST_SILENCE));
+        out.idle(() -> changes.await(caller.organization(), place, longestSilence));
         goesOn = !out.isOver();
       }
     }
@@ -133,7 +177,10 @@ final class FleetWatch {
     };
   }
 
-  private static WatchDeviceActionResponse response(ActionInfo info) {
-    return WatchDeviceActionResponse.newBuilder().setActionInfo(info).build();
+  private static WatchDeviceActionResponse response(ActionInfo info, Cursor place) {
+    return WatchDeviceActionResponse.newBuilder()
+        .setActionInfo(info)
+        .setCursor(place.text())
+        .build();
   }
 }

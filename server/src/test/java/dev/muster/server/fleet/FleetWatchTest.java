@@ -14,6 +14,8 @@ import dev.muster.fleet.WatchDeviceActionRequest;
 import dev.muster.fleet.WatchDeviceActionResponse;
 import dev.muster.fleet.WatchFleetRequest;
 import dev.muster.fleet.WatchFleetResponse;
+import dev.muster.server.live.Cursor;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.Grpc;
@@ -169,28 +171,86 @@ class FleetWatchTest {
     assertThatThrownBy(other::next).hasMessageStartingWith("INVALID_ARGUMENT: device_ids: ");
   }
 
-  @Test
-  void anActionIsWatchedToItsEnd() {
-    String device = EnrolledDevice.in(operator).id();
-    String id =
-        fleet
-            .initiateDeviceAction(
-                InitiateDeviceActionRequest.newBuilder()
-                    .setDeviceId(device)
-                    .setActionType(ActionType.PING)
-                    .build())
-            .getActionId();
-    Iterator<WatchDeviceActionResponse> stream =
-        callWatching(() ->
-            fleet
-                .withDeadlineAfter(60, TimeUnit.SECONDS)
-                .watchDeviceAction(WatchDeviceActionRequest.newBuilder().setActionId(id).build()));
-    assertThat(stream.next().getActionInfo().getState()).isEqualTo(ActionState.STATE_RUNNING);
+  private String ping(String device) {
+    return fleet
+        .initiateDeviceAction(
+            InitiateDeviceActionRequest.newBuilder()
+                .setDeviceId(device)
+                .setActionType(ActionType.PING)
+                .setQueue(true)
+                .build())
+        .getActionId();
+  }
+
+  private void cancel(String action) {
     var _ =
-        fleet.cancelDeviceAction(CancelDeviceActionRequest.newBuilder().setActionId(id).build());
+        fleet.cancelDeviceAction(
+            CancelDeviceActionRequest.newBuilder().setActionId(action).build());
+  }
+
+  private Iterator<WatchDeviceActionResponse> watchAction(String id, String cursor) {
+    return callWatching(() ->
+        fleet
+            .withDeadlineAfter(60, TimeUnit.SECONDS)
+            .watchDeviceAction(
+                WatchDeviceActionRequest.newBuilder().setActionId(id).setCursor(cursor).build()));
+  }
+
+  private static WatchDeviceActionResponse nextIn(
+      ActionState state, Iterator<WatchDeviceActionResponse> stream) {
+    WatchDeviceActionResponse next = stream.next();
+    while (next.getActionInfo().getState() != state) {
+      next = stream.next();
+    }
+    return next;
+  }
+
+  private static List<ActionState> rest(Iterator<WatchDeviceActionResponse> stream) {
     List<ActionState> states = new ArrayList<>();
     stream.forEachRemaining(seen -> states.add(seen.getActionInfo().getState()));
-    assertThat(states.getLast()).isEqualTo(ActionState.STATE_CANCELLED);
+    return states;
+  }
+
+  @Test
+  void whoComesBackToAnActionIsToldWhatHasChangedSince() {
+    String device = EnrolledDevice.in(operator).id();
+    String before = ping(device);
+    String id = ping(device);
+    Iterator<WatchDeviceActionResponse> stream = watchAction(id, "");
+    String pending = nextIn(ActionState.STATE_PENDING, stream).getCursor();
+    cancel(before);
+    String running = nextIn(ActionState.STATE_RUNNING, stream).getCursor();
+    watching.cancel(null);
+    watching = Context.current().withCancellation();
+
+    Iterator<WatchDeviceActionResponse> missed = watchAction(id, pending);
+    assertThat(nextIn(ActionState.STATE_RUNNING, missed).getCursor()).isEqualTo(running);
+    Iterator<WatchDeviceActionResponse> knows = watchAction(id, running);
+    cancel(id);
+    assertThat(rest(missed)).containsExactly(ActionState.STATE_CANCELLED);
+    assertThat(rest(knows)).containsExactly(ActionState.STATE_CANCELLED);
+    assertThat(rest(watchAction(id, pending))).containsExactly(ActionState.STATE_CANCELLED);
+  }
+
+  @Test
+  void anActionIsNotWatchedFromACursorThatLeadsNowhere() {
+    String id = ping(EnrolledDevice.in(operator).id());
+    Iterator<WatchDeviceActionResponse> none = watchAction(id, "x");
+    assertThatThrownBy(none::next).hasMessageStartingWith("INVALID_ARGUMENT: cursor: ");
+    String before = new Cursor(Ids.next(), 1).text();
+    Iterator<WatchDeviceActionResponse> ofAnotherLife = watchAction(id, before);
+    assertThatThrownBy(ofAnotherLife::next).hasMessageStartingWith("OUT_OF_RANGE: ");
+    cancel(id);
+    assertThat(rest(watchAction(id, before))).containsExactly(ActionState.STATE_CANCELLED);
+  }
+
+  @Test
+  void anActionIsWatchedToItsEnd() {
+    String id = ping(EnrolledDevice.in(operator).id());
+    Iterator<WatchDeviceActionResponse> stream = watchAction(id, "");
+    assertThat(stream.next().getActionInfo().getState()).isEqualTo(ActionState.STATE_RUNNING);
+    cancel(id);
+    assertThat(rest(stream).getLast()).isEqualTo(ActionState.STATE_CANCELLED);
 
     Iterator<WatchDeviceActionResponse> late =
         fleet.watchDeviceAction(WatchDeviceActionRequest.newBuilder().setActionId(id).build());
