@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Runs shell scripts as processes of this machine, with the rights of the agent. What they print,
-/// on both channels, is kept up to 64 KiB.
+/// on both channels, is kept up to 64 KiB, and less where it grows too much as JSON.
 final class Scripts {
   private static final Path SHELL = Path.of("/bin/sh");
   private static final int MOST_OUTPUT = 64 * 1024;
@@ -103,6 +103,8 @@ final class Scripts {
       kept.write(buffer, 0, room);
       cut |= room < n;
     }
-    return new Output(kept.toString(StandardCharsets.UTF_8), cut);
+    String text = kept.toString(StandardCharsets.UTF_8);
+    String fitting = Fitting.beginning(text);
+    return new Output(fitting, cut || fitting.length() < text.length());
   }
 }

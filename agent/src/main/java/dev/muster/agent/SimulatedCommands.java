@@ -129,8 +129,10 @@ final class SimulatedCommands implements CommandExecutor {
 
   private CommandResult lines(int count) {
     List<String> newest = log.newest(count);
-    return CommandResult.success(newest.size() + " lines")
-        .with(Json.obj(Map.of("lines", Json.texts(newest))));
+    List<String> sent = Fitting.newest(newest);
+    String more = sent.size() < newest.size() ? ", all that fit of " + newest.size() : "";
+    return CommandResult.success(sent.size() + " lines" + more)
+        .with(Json.obj(Map.of("lines", Json.texts(sent))));
   }
 
   private CommandResult script(Parameters parameters) throws IOException, InterruptedException {

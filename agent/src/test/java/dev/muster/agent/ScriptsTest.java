@@ -56,6 +56,18 @@ class ScriptsTest {
   }
 
   @Test
+  void outputThatGrowsAsJsonIsCutToFit() throws Exception {
+    CommandResult result = Scripts.run("head -c 65536 /dev/zero | tr '\\0' '\\1'", LIMIT);
+    assertThat(output(result)).isEqualTo("\u0001".repeat(41_666));
+    assertThat(result.data().fields()).containsEntry("output_cut", Json.of(true));
+  }
+
+  @Test
+  void outputThatIsNoTextIsKeptAsFarAsItIs() throws Exception {
+    assertThat(output(Scripts.run("printf 'a\\0b\\377c'", LIMIT))).isEqualTo("a\uFFFDb\uFFFDc");
+  }
+
+  @Test
   void aScriptThatTakesTooLongIsStopped() throws Exception {
     CommandResult result = Scripts.run("echo begun; sleep 1000", Duration.ofMillis(300));
     assertThat(result.outcome()).isEqualTo(Outcome.FAILED);

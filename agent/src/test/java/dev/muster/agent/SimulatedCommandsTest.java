@@ -136,6 +136,19 @@ class SimulatedCommandsTest {
   }
 
   @Test
+  void ofMoreLogsThanFitTheNewestLinesAreSent() throws Exception {
+    AgentLog much = new AgentLog(400);
+    for (int i = 0; i < 400; i++) {
+      much.add(i + "x".repeat(2000));
+    }
+    CommandResult result =
+        new SimulatedCommands(device, much, Pace.AT_ONCE, false, clock, () -> 0.5)
+            .execute(new Command("r1", "d1", "collect_logs", Map.of("lines", "400")), (_, _) -> {});
+    assertThat(result.message()).isEqualTo("249 lines, all that fit of 400");
+    assertThat(result.data()).isEqualTo(Json.obj(Map.of("lines", Json.texts(much.newest(249)))));
+  }
+
+  @Test
   void aScriptRunsWhereItIsAllowedAndNowhereElse() throws Exception {
     Map<String, String> script = Map.of("script", "echo hello", "seconds", "30");
     assertThat(run("run_script", script).outcome()).isEqualTo(Outcome.REFUSED);

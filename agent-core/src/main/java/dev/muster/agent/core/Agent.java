@@ -185,7 +185,7 @@ public final class Agent {
     ports.doorbell().listen(id, enrolled.deviceToken(), listener);
     registerDoorbell(device);
     Pulled pulled = server.policy(device, enrolled.commandSecret());
-    takeCommandSecret(id, pulled.commandSecret());
+    memory.takeCommandSecret(id, pulled.commandSecret());
     DesiredPolicy desired = pulled.policy();
     Map<String, String> failures = enforce(desired);
     Map<String, Observed> observed = observe(desired, failures);
@@ -195,12 +195,6 @@ public final class Agent {
     long number = nextSequence();
     server.report(device, new Report(desired.version(), satisfied, observed, number));
     ports.events().accept(new AgentEvent.Synced(desired.version(), drift));
-  }
-
-  private void takeCommandSecret(String id, @Nullable String secret) throws IOException {
-    if (secret != null) {
-      memory.change(state -> id.equals(state.deviceId()) ? state.withCommandSecret(secret) : state);
-    }
   }
 
   /// Without its address known the doorbell stays silent, and the timer still runs: no reason to

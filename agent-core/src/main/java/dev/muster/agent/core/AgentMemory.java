@@ -35,6 +35,19 @@ final class AgentMemory {
     return after;
   }
 
+  /// Takes the secret that the server handed out to this device, if there is one and the agent is
+  /// still that device.
+  ///
+  /// @return whether it is another one than before
+  synchronized boolean takeCommandSecret(String deviceId, @Nullable String secret)
+      throws IOException {
+    AgentState before = state();
+    if (secret == null || !deviceId.equals(before.deviceId())) {
+      return false;
+    }
+    return !change(state -> state.withCommandSecret(secret)).equals(before);
+  }
+
   /// Forgets who the device is, if it is still this one. It may not enroll again before the agent
   /// is started again.
   synchronized void erase(String deviceId) throws IOException {

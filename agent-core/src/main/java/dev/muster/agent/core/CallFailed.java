@@ -9,11 +9,14 @@ final class CallFailed extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
+  private final String code;
   private final @Nullable Duration retryAfter;
 
-  CallFailed(int status, String message, @Nullable Duration retryAfter) {
+  /// @param code what the server calls the problem, empty when it does not say
+  CallFailed(int status, String code, String message, @Nullable Duration retryAfter) {
     super(message);
     this.status = status;
+    this.code = code;
     this.retryAfter = retryAfter;
   }
 
@@ -27,9 +30,15 @@ final class CallFailed extends IOException {
     return status == 401;
   }
 
-  /// The same again would be answered the same way: what was sent is wrong, or wrong here.
+  /// The same again would be answered the same way: what was sent is wrong, or wrong here. A
+  /// deactivated device may be activated again, and is heard then.
   boolean isFinal() {
-    return status / 100 == 4 && status != 401 && status != 408 && status != 425 && status != 429;
+    return status / 100 == 4
+        && status != 401
+        && status != 408
+        && status != 425
+        && status != 429
+        && !code.equals("device_deactivated");
   }
 
   /// The time that the server asked for, null when it asked for none.

@@ -62,19 +62,25 @@ final class Calls {
   private Reply call(Request request) throws IOException, InterruptedException {
     Reply reply = transport.exchange(request);
     if (reply.status() / 100 != 2) {
+      String detail = problem(reply, "detail");
       throw new CallFailed(
           reply.status(),
-          "The server answered " + request + " with " + reply.status() + detail(reply),
+          problem(reply, "code"),
+          "The server answered "
+              + request
+              + " with "
+              + reply.status()
+              + (detail.isEmpty() ? "" : ": " + detail),
           RetryAfter.parse(reply.headers().get("Retry-After"), clock.now()));
     }
     return reply;
   }
 
-  /// The sentence that the server added, if there is one.
-  private static String detail(Reply reply) {
+  /// What the server says of the problem under this name, empty when it says nothing.
+  private static String problem(Reply reply, String name) {
     try {
-      return JsonText.readObject(reply.body()).fields().get("detail") instanceof Json.Text detail
-          ? ": " + detail.value()
+      return JsonText.readObject(reply.body()).fields().get(name) instanceof Json.Text said
+          ? said.value()
           : "";
     } catch (IOException e) {
       return "";

@@ -20,11 +20,21 @@ final class CommandCalls {
     this.calls = calls;
   }
 
+  /// What the server answered to a poll.
+  ///
+  /// @param commandSecret the one to be taken from now on, null when nothing changes
+  record Waiting(List<Json> commands, @Nullable String commandSecret) {
+    @Override
+    public String toString() {
+      return commands.size() + " commands";
+    }
+  }
+
   /// `GET /v1/agent/commands`: the commands that wait for this device.
   ///
   /// @param commandSecret the one that the device has, null when it has none
   /// @param wait whole seconds for which the server waits for the first one
-  List<Json> waiting(String deviceToken, @Nullable String commandSecret, Duration wait)
+  Waiting waiting(String deviceToken, @Nullable String commandSecret, Duration wait)
       throws IOException, InterruptedException {
     Json.Obj reply =
         JsonText.readObject(
@@ -35,9 +45,15 @@ final class CommandCalls {
                     Calls.commandKey(commandSecret),
                     wait)
                 .body());
-    return reply.fields().get("commands") instanceof Json.Arr list
-        ? list.items()
-        : Collections.emptyList();
+    List<Json> commands =
+        reply.fields().get("commands") instanceof Json.Arr list
+            ? list.items()
+            : Collections.emptyList();
+    String secret =
+        reply.fields().get("command_secret") instanceof Json.Text text && !text.value().isEmpty()
+            ? text.value()
+            : null;
+    return new Waiting(commands, secret);
   }
 
   /// `POST /v1/action-result`.

@@ -53,8 +53,8 @@ final class CommandLoops {
     try {
       inbox.restore();
       courier.restore();
-    } catch (IOException e) {
-      // The runner tries again until it goes, and says so.
+    } catch (IOException | RuntimeException e) {
+      // Runner and courier try again until it goes, and say so.
       ports.events().accept(new AgentEvent.StoreFailed(CommandRunner.message(e), Duration.ZERO));
     }
     start("commands", runner::run);

@@ -1,10 +1,10 @@
 package dev.muster.agent.core;
 
+import dev.muster.agent.core.CommandCalls.Waiting;
 import dev.muster.protocol.Json;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -69,18 +69,19 @@ final class CommandPoller {
 
   private void step(boolean asked) throws IOException, InterruptedException {
     AgentState self = memory.state();
+    String id = self.deviceId();
     String token = self.deviceToken();
-    if (token == null || (!asked && lineIsOpen)) {
+    if (id == null || token == null || (!asked && lineIsOpen)) {
       ports.clock().await(bell, LONG);
     } else if (asked) {
-      poll(token, self.commandSecret(), Duration.ZERO);
+      poll(id, token, self.commandSecret(), Duration.ZERO);
       backoff.reset();
     } else if (!graceIsOver) {
       graceIsOver = true;
       ports.clock().await(bell, GRACE);
     } else {
       Instant before = ports.clock().now();
-      boolean anyNew = poll(token, self.commandSecret(), WAIT);
+      boolean anyNew = poll(id, token, self.commandSecret(), WAIT);
       if (anyNew || Duration.between(before, ports.clock().now()).compareTo(HELD) >= 0) {
         backoff.reset();
       } else {
@@ -89,15 +90,31 @@ final class CommandPoller {
     }
   }
 
+  /// Takes the commands, and the secret if the server handed one out: a first one before them,
+  /// since they are signed with it, and a new one after them, since the old one signs until the
+  /// server has seen the new one. Another poll shows it at once.
+  ///
   /// @return whether anything new was among it
-  private boolean poll(String token, @Nullable String commandSecret, Duration wait)
+  private boolean poll(String id, String token, @Nullable String commandSecret, Duration wait)
       throws IOException, InterruptedException {
-    List<Json> commands = server.waiting(token, commandSecret, wait);
+    Waiting answer = server.waiting(token, commandSecret, wait);
+    if (commandSecret == null) {
+      take(id, answer.commandSecret());
+    }
     boolean anyNew = false;
-    for (Json command : commands) {
+    for (Json command : answer.commands()) {
       anyNew |= receiver.test(command);
     }
+    if (commandSecret != null) {
+      take(id, answer.commandSecret());
+    }
     return anyNew;
+  }
+
+  private void take(String id, @Nullable String offered) throws IOException {
+    if (memory.takeCommandSecret(id, offered)) {
+      bell.ring();
+    }
   }
 
   private void waitAfter(Exception failure, @Nullable Duration asked) throws InterruptedException {

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What became of a command.
+/// What became of a command. Its texts are ones that every server and store takes: see [PlainText].
 ///
 /// @param message a sentence for people, at most 500 characters; what is longer is cut
 /// @param data what the command was to find out; at most 256 KiB as JSON
@@ -33,6 +33,8 @@ public record CommandResult(Outcome outcome, String message, Json.Obj data, bool
   }
 
   public CommandResult {
+    message = PlainText.of(message);
+    data = PlainText.of(data);
     if (data.canonical().getBytes(StandardCharsets.UTF_8).length > MOST_DATA) {
       message = cut(message, LONGEST_MESSAGE - 60) + " (its data was too large to be sent)";
       data = NOTHING;

@@ -73,7 +73,8 @@ final class CommandRunner {
         throw e;
       }
       return CommandResult.failed("it was interrupted");
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // An Error too: this thread is the only one that carries anything out.
       return inbox.over()
           ? CommandResult.cancelled("cancelled while it ran")
           : CommandResult.failed(message(e));
@@ -87,7 +88,7 @@ final class CommandRunner {
       try {
         inbox.finish(result);
         break;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         waitAfter(e);
       }
     }
@@ -101,7 +102,7 @@ final class CommandRunner {
     ports.clock().sleep(wait);
   }
 
-  static String message(Exception failure) {
+  static String message(Throwable failure) {
     String message = failure.getMessage();
     return message == null ? failure.getClass().getSimpleName() : message;
   }

@@ -24,6 +24,7 @@ final class ResultCourier {
   private final CommandCalls server;
   private final Signals signals;
   private final Backoff backoff;
+  private boolean restored;
   private Instant tidiedAt = Instant.EPOCH;
 
   /// What the courier hears and says.
@@ -55,6 +56,7 @@ final class ResultCourier {
     while (true) {
       signals.news().take();
       try {
+        restore();
         AgentState self = memory.state();
         if (self.deviceId() == null) {
           awaitNews(TIDIED_EVERY);
@@ -74,12 +76,17 @@ final class ResultCourier {
   }
 
   /// Ends what a crash cut off: the server knows that the device was erased, the agent remembers.
+  /// Once it has gone through it does nothing any more.
   void restore() throws IOException {
+    if (restored) {
+      return;
+    }
     for (CommandRecord left : store.unsettled()) {
       if (left.stage() == Stage.LEAVING) {
         leave(left);
       }
     }
+    restored = true;
   }
 
   private void awaitNews(Duration limit) throws InterruptedException {

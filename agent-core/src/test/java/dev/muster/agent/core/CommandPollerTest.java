@@ -10,15 +10,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class CommandPollerTest {
   private final CommandRig rig = new CommandRig();
   private final List<Json> received = new ArrayList<>();
+
+  /// Which secret the agent had when it received each.
+  private final List<String> secrets = new ArrayList<>();
+
   private final CommandPoller poller =
       new CommandPoller(rig.ports, rig.memory, rig.calls, this::receive);
 
   private boolean receive(Json command) {
+    try {
+      secrets.add(Objects.requireNonNullElse(rig.memory.state().commandSecret(), "none"));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
     boolean isNew = !received.contains(command);
     received.add(command);
     return isNew;
@@ -97,6 +107,36 @@ class CommandPollerTest {
     run(1);
     assertThat(rig.events)
         .contains(new AgentEvent.CommandsDelayed("no network", Duration.ofSeconds(2)));
+  }
+
+  private void pollWithSecret() {
+    Json.Obj reply =
+        Json.obj(
+            Map.of(
+                "commands", Json.texts(List.of("r1")), "command_secret", Json.of("the new one")));
+    rig.server.next(200, reply.canonical());
+    poller.ask();
+    run(1);
+    assertThat(rig.server.calls()).hasSize(2).containsOnly("GET /v1/agent/commands?wait=0");
+    assertThat(rig.server.requests.get(1).headers())
+        .as("the server sees at once that it has arrived")
+        .containsEntry("X-Command-Key", CommandSignature.fingerprint("the new one"));
+    assertThat(rig.events.toString()).doesNotContain("the new one");
+  }
+
+  @Test
+  void aFirstSecretIsTakenBeforeTheCommandsThatAreSignedWithIt() throws IOException {
+    rig.memory.change(state -> new AgentState("hw", "d1", "md_1", 0, null));
+    pollWithSecret();
+    assertThat(secrets).containsExactly("the new one");
+    assertThat(rig.device.load().commandSecret()).isEqualTo("the new one");
+  }
+
+  @Test
+  void aNewSecretIsTakenAfterTheCommandsThatTheOldOneSigned() throws IOException {
+    pollWithSecret();
+    assertThat(secrets).containsExactly(Signing.SECRET);
+    assertThat(rig.device.load().commandSecret()).isEqualTo("the new one");
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.muster.agent.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.protocol.Json;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,8 +20,30 @@ class CommandResultTest {
     CommandResult result =
         new CommandResult(outcome, message, Json.obj(Map.of("a", Json.of(1))), leaves);
     String text = result.toJson().canonical();
-    // A lone surrogate does not survive UTF-8, and the canonical text escapes it.
     assertThat(CommandResult.fromJson(JsonText.readObject(text))).isEqualTo(result);
+  }
+
+  @Property
+  void everyMessageIsOneThatAServerCanKeep(@ForAll String message) {
+    String kept = CommandResult.failed(message).message();
+    assertThat(new String(kept.getBytes(UTF_8), UTF_8)).isEqualTo(kept).doesNotContain("\0");
+  }
+
+  @Test
+  void whatNoServerCanKeepIsReplacedWhereverItStands() {
+    Json.Obj data =
+        Json.obj(
+            Map.of(
+                "k\0", Json.texts(List.of("a\0b", "🙂", "\uDE42\uD83D")),
+                "nested", Json.obj(Map.of("x", Json.of("\uD83Dy")))));
+    CommandResult result = CommandResult.success("\0 done 🙂 \uD83D").with(data);
+    assertThat(result.message()).isEqualTo("\uFFFD done 🙂 \uFFFD");
+    assertThat(result.data())
+        .isEqualTo(
+            Json.obj(
+                Map.of(
+                    "k\uFFFD", Json.texts(List.of("a\uFFFDb", "🙂", "\uFFFD\uFFFD")),
+                    "nested", Json.obj(Map.of("x", Json.of("\uFFFDy"))))));
   }
 
   @Test

@@ -50,11 +50,13 @@ class CommandRunnerTest {
   void aCommandThatBreaksHasFailedAndTheNextOneRuns() throws IOException {
     arrive("r1", "break");
     arrive("r2", "bug");
-    arrive("r3", "ping");
+    arrive("r3", "overflow");
+    arrive("r4", "ping");
     run(1);
     assertThat(result("r1")).isEqualTo(CommandResult.failed("it broke"));
     assertThat(result("r2")).isEqualTo(CommandResult.failed("IllegalStateException"));
-    assertThat(result("r3").outcome()).isEqualTo(Outcome.SUCCESS);
+    assertThat(result("r3")).isEqualTo(CommandResult.failed("StackOverflowError"));
+    assertThat(result("r4").outcome()).isEqualTo(Outcome.SUCCESS);
   }
 
   @Test
@@ -103,6 +105,16 @@ class CommandRunnerTest {
     run(4);
     assertThat(rig.executor.executed).containsExactly("r1");
     assertThat(rig.events.stream().filter(AgentEvent.StoreFailed.class::isInstance)).hasSize(3);
+    assertThat(result("r1")).isEqualTo(CommandResult.success("done"));
+  }
+
+  @Test
+  void aResultIsNotLostToABugOfTheStoreEither() throws IOException {
+    arrive("r1", "reboot");
+    rig.store.buggy = true;
+    rig.executor.during = () -> rig.store.failures = 1;
+    run(2);
+    assertThat(rig.executor.executed).containsExactly("r1");
     assertThat(result("r1")).isEqualTo(CommandResult.success("done"));
   }
 

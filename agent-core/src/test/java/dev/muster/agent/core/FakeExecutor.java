@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /// Carries out what its name says: `ping` answers, `sleep` runs until it is interrupted, `break`
-/// throws, `wipe` erases, and `walk` tells how far it is.
+/// throws, `overflow` throws an error, `wipe` erases, and `walk` tells how far it is.
 final class FakeExecutor implements CommandExecutor {
   final List<String> executed = Collections.synchronizedList(new ArrayList<>());
   final CountDownLatch asleep = new CountDownLatch(1);
@@ -32,6 +32,7 @@ final class FakeExecutor implements CommandExecutor {
       }
       case "break" -> throw new IOException("it broke");
       case "bug" -> throw new IllegalStateException();
+      case "overflow" -> throw new StackOverflowError();
       case "wipe" -> {
         return CommandResult.success("erased").leaving();
       }

@@ -16,6 +16,9 @@ final class MemoryCommandStore implements CommandStore {
   /// So many of the next saves fail.
   int failures;
 
+  /// They fail as a bug fails, not as a disk does.
+  boolean buggy;
+
   @Override
   public synchronized @Nullable CommandRecord find(String requestId) {
     return records.get(requestId);
@@ -25,6 +28,9 @@ final class MemoryCommandStore implements CommandStore {
   public synchronized void save(CommandRecord entry) throws IOException {
     if (failures > 0) {
       failures--;
+      if (buggy) {
+        throw new IllegalStateException("The store has a bug");
+      }
       throw new IOException("The disk is full");
     }
     records.put(entry.command().requestId(), entry);

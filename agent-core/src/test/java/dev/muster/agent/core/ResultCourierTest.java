@@ -236,4 +236,27 @@ class ResultCourierTest {
     assertThat(rig.server.requests).as("the server takes it as one").hasSize(2);
     assertThat(stage("r1")).isEqualTo(Stage.SETTLED);
   }
+
+  @Test
+  void aDeactivatedDeviceKeepsItsResultUntilItIsActivated() throws IOException {
+    end("r1", CommandResult.success("done"));
+    rig.server.next(403, "{\"code\": \"device_deactivated\", \"detail\": \"Not now.\"}");
+    run(2);
+    assertThat(rig.server.requests).hasSize(2);
+    assertThat(events(AgentEvent.ResultDropped.class)).isEmpty();
+    assertThat(events(AgentEvent.CommandsDelayed.class).get(0).reason()).endsWith("403: Not now.");
+    assertThat(stage("r1")).isEqualTo(Stage.SETTLED);
+  }
+
+  @Test
+  void anErasureThatCannotBeFinishedAtTheStartIsFinishedLater() throws IOException {
+    end("r1", CommandResult.success("erased").leaving());
+    rig.inbox.move(Objects.requireNonNull(rig.store.nextEnded()), Stage.LEAVING);
+    rig.store.failures = 1;
+    run(2);
+    assertThat(rig.device.load().deviceId()).isNull();
+    assertThat(rig.erased).isEqualTo(1);
+    assertThat(stage("r1")).isEqualTo(Stage.SETTLED);
+    assertThat(rig.server.requests).isEmpty();
+  }
 }
