@@ -96,7 +96,8 @@ class CommandsTest {
 
   private Program agent(String... more) {
     Rest admin = server.admin();
-    String token = admin.post("/api/enrollment-tokens/").expect(201).path("token").asText();
+    String token =
+        admin.post("/api/enrollment-tokens/", Map.of()).expect(201).path("token").asText();
     List<String> args =
         new ArrayList<>(
             List.of(

@@ -112,7 +112,8 @@ class EnrollmentSurfaceTest {
 
     Api.Answer made =
         enroller.post("/v1/register/", Map.of("alias", "Till", "hardware_id", "hw")).expect(200);
-    assertThat(made.keys("")).containsExactlyInAnyOrder("device_token", "device_id", "command_secret");
+    assertThat(made.keys(""))
+        .containsExactlyInAnyOrder("device_token", "device_id", "command_secret");
     assertThat(operator.get("/api/enrollment-tokens/").node("results.0.uses").asInt()).isEqualTo(1);
     Api.with(made.at("device_token"))
         .get("/devices/" + made.at("device_id") + "/policy")
