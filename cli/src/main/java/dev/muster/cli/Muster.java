@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
       "",
       "A program calls with an API key in MUSTER_API_KEY or --api-key-file.",
       "",
-      "Exit codes: 0 done, 1 the server or the network refused or the action failed, 2 wrong usage.",
+      "Exit codes: 0 done, 1 the server or the network refused or the action failed, 2 wrong usage,",
+      "130 stopped by Ctrl-C.",
       "",
       "Example:",
       "  muster policy set kiosk cameraDisabled=false"

@@ -102,6 +102,36 @@ class PollingTest extends FleetCliTest {
   }
 
   @Test
+  void norDoesALoginThatCannotBeRenewedMeanwhile() {
+    var asked = new AtomicInteger();
+    logIn();
+    introduce(false);
+    server
+        .on("POST /api/auth/refresh/", 200, "<html>Back soon</html>")
+        .on(
+            "POST /api/auth/refresh/",
+            200,
+            "{\"access\": \"access-2\", \"refresh\": \"refresh-2\"}");
+    fleet.on(
+        "GetDeviceActionStatus",
+        (_, to) -> {
+          int n = asked.getAndIncrement();
+          if (n == 1 || n == 2) {
+            to.onError(Status.UNAUTHENTICATED.asRuntimeException());
+          } else {
+            to.onNext(answer(n == 0 ? ActionStatus.RUNNING : ActionStatus.COMPLETED, 0, ""));
+            to.onCompleted();
+          }
+        });
+
+    Ran ran = run("poll-action", "action_1_1", "--interval", "0.001");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.lines()).last().isEqualTo("✓ Action completed successfully!");
+    assertThat(asked).hasValue(4);
+  }
+
+  @Test
   void aServerThatRefusesTheFirstQuestionEndsIt() {
     fleet.refuse("GetDeviceActionStatus", Status.UNAVAILABLE.withDescription("too busy"));
 

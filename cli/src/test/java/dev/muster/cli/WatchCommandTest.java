@@ -13,6 +13,7 @@ import dev.muster.fleet.WatchFleetResponse;
 import io.grpc.Status;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,75 @@ class WatchCommandTest extends FleetCliTest {
         .containsExactly("d1", "d2");
     assertThat(ran.err())
         .isEqualTo("The connection is lost (UNAVAILABLE); connecting again.\n".repeat(2));
+  }
+
+  /// The calls of the stream, in order: each sends a change if it has a cursor, and then breaks.
+  private record Part(String cursor, Status end) {
+    static final Part REFUSED = new Part("", Status.UNAUTHENTICATED);
+    static final Part LAST = new Part("", END);
+
+    static Part expires(String cursor) {
+      return new Part(cursor, Status.UNAUTHENTICATED);
+    }
+  }
+
+  private void stream(Part... parts) {
+    var left = new ArrayDeque<>(List.of(parts));
+    fleet.on(
+        "WatchFleet",
+        (_, out) -> {
+          Part part = left.remove();
+          if (!part.cursor().isEmpty()) {
+            out.onNext(device(part.cursor(), "d1"));
+          }
+          out.onError(part.end().asRuntimeException());
+        });
+  }
+
+  private void renewals(String... bodies) {
+    logIn();
+    introduce(false);
+    for (String body : bodies) {
+      server.on("POST /api/auth/refresh/", 200, body);
+    }
+  }
+
+  @Test
+  void aLoginIsRenewedEachTimeItsAccessTokenExpires() {
+    renewals(
+        "{\"access\": \"access-2\", \"refresh\": \"refresh-2\"}",
+        "{\"access\": \"access-3\", \"refresh\": \"refresh-3\"}");
+    stream(Part.expires("c1"), Part.expires("c2"), Part.REFUSED, Part.LAST);
+
+    Ran ran = run("watch");
+
+    assertThat(ran.out()).contains("OUT_OF_RANGE").doesNotContain("UNAUTHENTICATED");
+    assertThat(cursors()).containsExactly("", "c1", "c2", "c2");
+    assertThat(fleet.asked().getLast().authorization()).isEqualTo("Bearer access-3");
+  }
+
+  @Test
+  void whereTheLoginIsRenewedMayBeAwayForAWhile() {
+    renewals("<html>Back soon</html>", "{\"access\": \"access-2\", \"refresh\": \"refresh-2\"}");
+    stream(Part.expires("c1"), Part.REFUSED, Part.LAST);
+
+    Ran ran = run("watch");
+
+    assertThat(ran.out()).contains("OUT_OF_RANGE");
+    assertThat(ran.err()).isEqualTo("The login cannot be renewed at present; connecting again.\n");
+    assertThat(cursors()).containsExactly("", "c1", "c1");
+  }
+
+  @Test
+  void aKeyThatIsRevokedEndsIt() {
+    env = Map.of("MUSTER_API_KEY", "mk_secret");
+    stream(Part.expires("c1"), Part.REFUSED);
+
+    Ran ran = onFleet("watch");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out()).contains("StatusCode.UNAUTHENTICATED");
+    assertThat(cursors()).containsExactly("", "c1");
   }
 
   @Test

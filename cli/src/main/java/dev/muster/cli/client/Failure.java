@@ -16,6 +16,11 @@ public abstract sealed class Failure extends RuntimeException {
   /// when it was interrupted.
   public abstract int exitCode();
 
+  /// Whether the server is away at present, and the same may go through soon.
+  public boolean isOutage() {
+    return false;
+  }
+
   /// The server answered, and the answer is no. `status` is the HTTP status.
   public static final class Refused extends Failure {
     private final int status;
@@ -53,6 +58,11 @@ public abstract sealed class Failure extends RuntimeException {
     }
 
     @Override
+    public boolean isOutage() {
+      return status >= 500;
+    }
+
+    @Override
     public int exitCode() {
       return 1;
     }
@@ -62,6 +72,11 @@ public abstract sealed class Failure extends RuntimeException {
   public static final class Unreachable extends Failure {
     public Unreachable(String message, @Nullable Throwable cause) {
       super(message, cause);
+    }
+
+    @Override
+    public boolean isOutage() {
+      return true;
     }
 
     @Override
@@ -128,6 +143,11 @@ public abstract sealed class Failure extends RuntimeException {
 
     public String code() {
       return code;
+    }
+
+    @Override
+    public boolean isOutage() {
+      return code.equals("UNAVAILABLE");
     }
   }
 

@@ -74,12 +74,10 @@ public final class Polling {
       GetDeviceActionStatusResponse answer = actions.find(id);
       lastAnswer = answers.clock().instant();
       return answer;
-    } catch (Failure.Rpc e) {
+    } catch (Failure e) {
       Instant last = lastAnswer;
       boolean patient =
-          e.code().equals("UNAVAILABLE")
-              && last != null
-              && answers.clock().instant().isBefore(last.plus(PATIENCE));
+          e.isOutage() && last != null && answers.clock().instant().isBefore(last.plus(PATIENCE));
       if (!patient) {
         endLine();
         throw e;

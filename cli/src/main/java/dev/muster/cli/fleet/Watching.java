@@ -15,7 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Watches a fleet, a line for each change. A connection that breaks is made anew, and goes on from
-/// the last change that was shown: none is missed and none is shown twice.
+/// the last change that was shown: none is missed and none is shown twice. A login that expires
+/// meanwhile is renewed, and a server that is away meanwhile is waited for.
 public final class Watching {
 
   private static final DateTimeFormatter TIME =
@@ -29,6 +30,8 @@ public final class Watching {
   private final List<String> devices;
   private String cursor;
   private Duration pause = Duration.ZERO;
+  private boolean begun;
+  private boolean heard;
 
   /// @param devices only these; empty: all
   public Watching(Fleet fleet, Answers answers, List<String> devices, @Nullable String cursor) {
@@ -57,15 +60,21 @@ public final class Watching {
             fleet.stream(stub -> {
               var request =
                   WatchFleetRequest.newBuilder().setCursor(cursor).addAllDeviceIds(devices).build();
+              heard = false;
               stub.watchFleet(request).forEachRemaining(this::show);
               return cursor;
             });
         lost = "The server ended the stream";
       } catch (Failure.Rpc e) {
-        if (!PASSING.contains(e.code())) {
+        if (!passes(e)) {
           throw e;
         }
         lost = "The connection is lost (" + e.code() + ")";
+      } catch (Failure.Unreachable | Failure.Refused e) {
+        if (!begun || !e.isOutage()) {
+          throw e;
+        }
+        lost = "The login cannot be renewed at present";
       }
       remark(
           lost
@@ -78,6 +87,13 @@ public final class Watching {
     }
   }
 
+  /// A stream that had been let in and is refused later has outlived its access token: calling
+  /// again renews it. A credential that is good for nothing any more is refused before anything is
+  /// heard.
+  private boolean passes(Failure.Rpc failure) {
+    return PASSING.contains(failure.code()) || (heard && failure.code().equals("UNAUTHENTICATED"));
+  }
+
   /// Never among the changes: those may be read by a program.
   private void remark(String text) {
     answers.err().println(dev.muster.cli.Table.printable(text));
@@ -86,6 +102,8 @@ public final class Watching {
 
   private void show(WatchFleetResponse response) {
     pause = Duration.ZERO;
+    begun = true;
+    heard = true;
     if (response.getChangeCase() != WatchFleetResponse.ChangeCase.CHANGE_NOT_SET) {
       if (answers.json()) {
         ObjectNode json = FleetJson.of(response);
