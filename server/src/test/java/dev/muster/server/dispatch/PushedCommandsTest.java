@@ -226,7 +226,7 @@ class PushedCommandsTest {
   @Test
   void tooMuchForThePushServiceIsToBeAskedFor() {
     Device device = reached("token-1");
-    world.begin(device, "RUN_SCRIPT", "{\"script\":\"" + "x".repeat(3_400) + "\"}");
+    world.begin(device, "CONFIGURATION_CHANGE", "{\"script\":\"" + "x".repeat(3_400) + "\"}");
     pass();
     assertThat(data(fcm.messages().getFirst()))
         .containsExactly(Map.entry("type", "commands_waiting"));
