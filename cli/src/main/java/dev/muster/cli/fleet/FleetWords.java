@@ -85,6 +85,13 @@ public final class FleetWords {
         : state.name().substring(STATE.length());
   }
 
+  /// A priority without its prefix.
+  static String name(ActionPriority priority, int number) {
+    return priority == ActionPriority.UNRECOGNIZED
+        ? String.valueOf(number)
+        : priority.name().substring(PRIORITY.length());
+  }
+
   /// A word of an enum, or its number when a newer server sent one that has no name here.
   static String name(Enum<?> word, int number) {
     return word.name().equals("UNRECOGNIZED") ? String.valueOf(number) : word.name();
