@@ -135,6 +135,28 @@ final class DeliveryStore {
         .list();
   }
 
+  /// The devices that have something which [#take] for all of it should have given and has not,
+  /// because somebody held its row: another node that takes it too, or whoever notes what came of
+  /// handing it out before.
+  static List<DeviceId> passedOver(
+      Handle handle, Collection<DeviceId> all, Collection<Delivery> taken, Instant now) {
+    return handle
+        .createQuery(
+            """
+            select distinct device_id from dispatch.delivery
+            where due_at is not null and (useless_at is null or useless_at > :now)
+              and device_id = any(:all)
+              and (organization_id, request_id) not in (
+                select * from unnest(:organizations, :requests))
+            """)
+        .bind("now", now)
+        .bindArray("all", UUID.class, ids(all))
+        .bindArray("organizations", UUID.class, of(taken, one -> one.organization().value()))
+        .bindArray("requests", String.class, of(taken, Delivery::requestId))
+        .map((row, _) -> new DeviceId(row.getObject(1, UUID.class)))
+        .list();
+  }
+
   /// Takes what the push service is to be handed. A deactivated device is not woken.
   static List<Delivery> takePushed(Handle handle, Instant now, int limit) {
     return handle
@@ -308,9 +330,9 @@ final class DeliveryStore {
     return devices.stream().map(DeviceId::value).toList();
   }
 
-  private static <T extends @Nullable Object> Object[] of(
-      Collection<Outcome> outcomes, Function<Outcome, T> column) {
-    return outcomes.stream().map(column).toArray();
+  private static <R, T extends @Nullable Object> Object[] of(
+      Collection<R> rows, Function<R, T> column) {
+    return rows.stream().map(column).toArray();
   }
 
   /// As PostgreSQL reads it: the driver makes no arrays of times.

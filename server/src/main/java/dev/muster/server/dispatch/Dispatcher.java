@@ -24,6 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Hands commands to the devices that hold a connection to this node, or poll it.
@@ -44,6 +47,7 @@ public class Dispatcher {
   }
 
   private static final int MOST_AT_ONCE = 200;
+  private static final Executor SOON = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
   private final Database database;
   private final ReadyCommands commands;
@@ -167,11 +171,14 @@ public class Dispatcher {
             .flatMap(device -> waiters.prompt(device).stream())
             .toList();
     try {
-      Map<DeviceId, List<Ready>> taken = take(wanted);
-      hand(here, taken);
+      ReadyCommands.Taken taken = take(wanted);
+      Map<DeviceId, List<Ready>> ready = byDevice(taken.ready());
+      hand(here, ready);
       prompt.stream()
-          .filter(waiter -> !taken.containsKey(waiter.device()))
+          .filter(waiter -> !ready.containsKey(waiter.device()))
+          .filter(waiter -> !taken.passedOver().contains(waiter.device()))
           .forEach(waiters::nothing);
+      askAgainFor(taken.passedOver());
     } catch (Refusal unavailable) {
       Log.debugf("Commands of %d devices wait: %s", here.size(), unavailable.getMessage());
       here.forEach(device -> waiters.fail(device, unavailable));
@@ -185,19 +192,29 @@ public class Dispatcher {
     }
   }
 
-  private Map<DeviceId, List<Ready>> take(Map<Ask, List<DeviceId>> wanted) {
-    Map<DeviceId, List<Ready>> taken = new HashMap<>();
-    if (!wanted.isEmpty()) {
-      commands
-          .take(
-              new DeliveryStore.Wanted(
-                  wanted.getOrDefault(Ask.DUE, List.of()),
-                  wanted.getOrDefault(Ask.WAITING, List.of()),
-                  wanted.getOrDefault(Ask.ALL, List.of())))
-          .forEach(ready ->
-              taken.computeIfAbsent(ready.delivery().device(), _ -> new ArrayList<>()).add(ready));
+  private ReadyCommands.Taken take(Map<Ask, List<DeviceId>> wanted) {
+    return wanted.isEmpty()
+        ? new ReadyCommands.Taken(List.of(), Set.of())
+        : commands.take(
+            new DeliveryStore.Wanted(
+                wanted.getOrDefault(Ask.DUE, List.of()),
+                wanted.getOrDefault(Ask.WAITING, List.of()),
+                wanted.getOrDefault(Ask.ALL, List.of())));
+  }
+
+  private static Map<DeviceId, List<Ready>> byDevice(List<Ready> ready) {
+    Map<DeviceId, List<Ready>> found = new HashMap<>();
+    ready.forEach(
+        one -> found.computeIfAbsent(one.delivery().device(), _ -> new ArrayList<>()).add(one));
+    return found;
+  }
+
+  /// Whoever holds a delivery lets go of it within moments. To wait for that in the transaction
+  /// that holds others would be a deadlock with those who note what came of them.
+  private void askAgainFor(Set<DeviceId> passedOver) {
+    if (!passedOver.isEmpty()) {
+      SOON.execute(() -> passedOver.forEach(device -> ask(device, Ask.ALL)));
     }
-    return taken;
   }
 
   private void hand(Set<DeviceId> here, Map<DeviceId, List<Ready>> taken) {

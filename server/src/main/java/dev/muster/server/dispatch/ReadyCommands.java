@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -30,6 +31,13 @@ import org.jspecify.annotations.Nullable;
 public class ReadyCommands {
   /// A command for the push service.
   record ToPush(Ready ready, PushToken token) {}
+
+  /// What was taken.
+  ///
+  /// @param ready the earliest first
+  /// @param passedOver the devices that were to be handed everything and have something that was
+  ///   held by somebody else at that moment: to be asked for again
+  record Taken(List<Ready> ready, Set<DeviceId> passedOver) {}
 
   private final Database database;
   private final Handovers handovers;
@@ -53,11 +61,15 @@ public class ReadyCommands {
     this.clock = clock;
   }
 
-  /// The earliest first.
-  List<Ready> take(DeliveryStore.Wanted wanted) {
+  Taken take(DeliveryStore.Wanted wanted) {
     return database.acrossOrganizations(handle -> {
       Instant now = clock.instant();
-      return signed(handle, DeliveryStore.take(handle, wanted, now), now);
+      List<Delivery> taken = DeliveryStore.take(handle, wanted, now);
+      Set<DeviceId> passedOver =
+          wanted.all().isEmpty()
+              ? Set.of()
+              : Set.copyOf(DeliveryStore.passedOver(handle, wanted.all(), taken, now));
+      return new Taken(signed(handle, taken, now), passedOver);
     });
   }
 

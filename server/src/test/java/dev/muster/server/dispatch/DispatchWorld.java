@@ -299,8 +299,11 @@ final class DispatchWorld implements AutoCloseable {
     }
 
     List<Ready> take(Device device) {
-      return commands.take(
-          new DeliveryStore.Wanted(List.of(device.id()), List.<DeviceId>of(), List.<DeviceId>of()));
+      return commands
+          .take(
+              new DeliveryStore.Wanted(
+                  List.of(device.id()), List.<DeviceId>of(), List.<DeviceId>of()))
+          .ready();
     }
   }
 }

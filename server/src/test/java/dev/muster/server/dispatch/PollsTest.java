@@ -3,12 +3,14 @@ package dev.muster.server.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.muster.server.action.Action;
 import dev.muster.server.device.Device;
 import dev.muster.server.dispatch.DispatchWorld.Node;
 import dev.muster.server.platform.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,34 @@ class PollsTest {
     node.dispatcher.dispatchAsked();
 
     assertThat(waiter.answer().join()).isEmpty();
+  }
+
+  @Test
+  void aPollThatDoesNotWaitMissesNothingThatSomebodyHoldsAtThatMoment() {
+    Device device = world.device();
+    Action action = world.begin(device);
+    Waiters.Waiter waiter = node.waiters.add(DispatchWorld.caller(device), false);
+    node.dispatcher.ask(device.id(), Dispatcher.Ask.ALL);
+
+    world.database.in(
+        world.organization,
+        handle -> {
+          handle.execute(
+              "select from dispatch.delivery where request_id = ? for update", action.requestId());
+          CompletableFuture.runAsync(node.dispatcher::dispatchAsked).join();
+          assertThat(waiter.answer()).as("neither its command nor nothing").isNotDone();
+          return handle;
+        });
+
+    List<Ready> answer =
+        Eventually.see(
+            "answer",
+            () -> {
+              node.dispatcher.dispatchAsked();
+              return waiter.answer().getNow(List.of());
+            },
+            ready -> !ready.isEmpty());
+    assertThat(answer.getFirst().delivery().requestId()).isEqualTo(action.requestId());
   }
 
   @Test
