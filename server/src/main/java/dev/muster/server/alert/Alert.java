@@ -1,0 +1,28 @@
+package dev.muster.server.alert;
+
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.OrganizationId;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Something that is or was wrong.
+///
+/// @param subject null when it is about the server itself
+/// @param summary a sentence for people
+/// @param recoveredAt null while it lasts
+public record Alert(
+    UUID id,
+    OrganizationId organization,
+    @Nullable Subject subject,
+    Rule rule,
+    String summary,
+    Instant raisedAt,
+    @Nullable Instant recoveredAt) {
+
+  /// The device that it is about.
+  public record Subject(DeviceId device, String handle, String name) {}
+
+  /// By what it was raised.
+  public record Rule(RuleKind kind, Severity severity) {}
+}
