@@ -6,6 +6,7 @@ import dev.muster.agent.core.AgentClock;
 import dev.muster.agent.core.AgentPorts;
 import dev.muster.agent.core.AgentSettings;
 import dev.muster.agent.core.CommandPorts;
+import dev.muster.agent.core.HeartbeatPorts;
 import dev.muster.protocol.Platform;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -76,6 +77,15 @@ final class AgentCommand implements Callable<Integer> {
   Duration interval;
 
   @Option(
+      names = "--heartbeat-interval",
+      paramLabel = "TIME",
+      converter = Converters.Time.class,
+      description =
+          "The time between two heartbeats, which say how the machine is (default: what the server"
+              + " asks for, 5m before it has answered). Those that cannot be sent are kept for a day.")
+  @Nullable Duration heartbeats;
+
+  @Option(
       names = "--allow-scripts",
       description =
           "Lets operators run shell scripts on this machine, with the rights of this process"
@@ -118,7 +128,13 @@ final class AgentCommand implements Callable<Integer> {
               device, log, Pace.AT_ONCE, allowScripts, ports.clock(), AgentCommand::random);
       CommandPorts commands =
           new CommandPorts(executor, queue.of("agent"), Thread.ofVirtual().factory());
-      Agent agent = new Agent(settings, ports, commands);
+      HeartbeatPorts heart =
+          new HeartbeatPorts(
+              new MachineVitals(settings, Path.of("/")),
+              queue.heartbeatsOf("agent"),
+              heartbeats,
+              Thread.ofVirtual().factory());
+      Agent agent = new Agent(settings, ports, commands, heart);
       try {
         UntilStopped.run(agent::run);
       } finally {

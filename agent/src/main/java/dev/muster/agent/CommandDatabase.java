@@ -5,6 +5,7 @@ import dev.muster.agent.core.CommandRecord;
 import dev.muster.agent.core.CommandRecord.Stage;
 import dev.muster.agent.core.CommandResult;
 import dev.muster.agent.core.CommandStore;
+import dev.muster.agent.core.HeartbeatQueue;
 import dev.muster.agent.core.JsonText;
 import dev.muster.protocol.CommandSignature;
 import dev.muster.protocol.Json;
@@ -29,7 +30,8 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// The commands of one device, or of a whole simulated fleet, in one SQLite file, `queue.db`.
+/// The commands of one device, or of a whole simulated fleet, and the heartbeats that wait, in one
+/// SQLite file, `queue.db`.
 ///
 /// One connection for all: a device writes a few rows a command, and to SQLite there is one writer
 /// at a time anyway.
@@ -110,6 +112,8 @@ final class CommandDatabase implements AutoCloseable {
       try (Statement statement = connection.createStatement()) {
         statement.execute(SCHEMA);
         statement.execute(INDEX);
+        statement.execute(QueuedHeartbeats.SCHEMA);
+        statement.execute(QueuedHeartbeats.INDEX);
       } catch (SQLException e) {
         connection.close();
         throw e;
@@ -123,6 +127,11 @@ final class CommandDatabase implements AutoCloseable {
   /// The store of one device, named by something that stays the same when it enrolls again.
   CommandStore of(String device) {
     return new OfDevice(device);
+  }
+
+  /// The waiting heartbeats of one device, named in the same way.
+  HeartbeatQueue heartbeatsOf(String device) {
+    return new QueuedHeartbeats(this, device);
   }
 
   private final class OfDevice implements CommandStore {
@@ -183,7 +192,7 @@ final class CommandDatabase implements AutoCloseable {
     }
   }
 
-  private synchronized void change(String sql, @Nullable Object... values) throws IOException {
+  synchronized void change(String sql, @Nullable Object... values) throws IOException {
     try {
       bound(sql, values).executeUpdate();
     } catch (SQLException e) {
@@ -191,17 +200,26 @@ final class CommandDatabase implements AutoCloseable {
     }
   }
 
-  private synchronized List<CommandRecord> records(String sql, @Nullable Object... values)
+  private List<CommandRecord> records(String sql, @Nullable Object... values) throws IOException {
+    return rows(CommandDatabase::record, sql, values);
+  }
+
+  /// Makes something of a row.
+  interface Reader<T> {
+    T of(ResultSet row) throws SQLException, IOException;
+  }
+
+  synchronized <T> List<T> rows(Reader<T> reader, String sql, @Nullable Object... values)
       throws IOException {
-    List<CommandRecord> records = new ArrayList<>();
+    List<T> result = new ArrayList<>();
     try (ResultSet rows = bound(sql, values).executeQuery()) {
       while (rows.next()) {
-        records.add(record(rows));
+        result.add(reader.of(rows));
       }
     } catch (SQLException e) {
       throw failed(file, e);
     }
-    return records;
+    return result;
   }
 
   private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
@@ -249,8 +267,8 @@ final class CommandDatabase implements AutoCloseable {
         e instanceof SQLiteException s && s.getResultCode() == SQLiteErrorCode.SQLITE_FULL;
     return new IOException(
         full
-            ? "The disk is full, or the file too large: commands cannot be kept in " + file
-            : "Commands cannot be kept in " + file + ": " + e.getMessage(),
+            ? "The disk is full, or the file too large: nothing can be kept in " + file
+            : "Nothing can be kept in " + file + ": " + e.getMessage(),
         e);
   }
 

@@ -36,6 +36,14 @@ final class EventLines {
       case AgentEvent.CommandsDelayed(String reason, Duration retryIn) ->
           "Commands: " + again(reason, retryIn);
       case AgentEvent.StoreFailed(String reason, Duration retryIn) -> again(reason, retryIn);
+      case AgentEvent.HeartbeatsSent(int count) ->
+          count == 1
+              ? "The server has a heartbeat"
+              : "The server has " + count + " heartbeats that were taken earlier";
+      case AgentEvent.HeartbeatDropped(String reason) ->
+          "The server will not have a heartbeat: " + reason;
+      case AgentEvent.HeartbeatsDelayed(String reason, Duration retryIn) ->
+          "Heartbeats: " + again(reason, retryIn);
       case AgentEvent.Erased(String device) ->
           "Erased: this device is no longer "
               + device

@@ -9,7 +9,7 @@ import dev.muster.agent.core.AgentSettings;
 import dev.muster.agent.core.AgentState;
 import dev.muster.agent.core.AgentStore;
 import dev.muster.agent.core.CommandPorts;
-import dev.muster.agent.core.CommandStore;
+import dev.muster.agent.core.HeartbeatPorts;
 import dev.muster.agent.core.Transport;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -80,14 +81,13 @@ final class Fleet {
       if (state.deviceId() != null) {
         progress.alreadyEnrolled(number);
       }
-      devices.add(
-          new SimulatedDevice(
-              agent(number, store, queue.of(state.hardwareId()), transport, client)));
+      devices.add(device(number, store, queue, transport, client));
     }
   }
 
-  private Agent agent(
-      int number, AgentStore store, CommandStore commands, Transport transport, HttpClient client) {
+  private SimulatedDevice device(
+      int number, AgentStore store, CommandDatabase queue, Transport transport, HttpClient client)
+      throws IOException {
     SimulatedModel model = SimulatedModel.of(plan.mix().of(number), number);
     AgentSettings settings =
         new AgentSettings(
@@ -97,29 +97,41 @@ final class Fleet {
             model.platform(),
             "sim-%05d".formatted(number + 1),
             plan.enrollmentToken(),
-            plan.interval());
+            plan.rhythm().checkIns());
     Troubles troubles = plan.troubles();
     SimulatedEnforcer device =
         new SimulatedEnforcer(
             model, Quirks.of(number, troubles.quirks()), troubles.drift(), Fleet::random);
     AgentLog log = new AgentLog(LOG_LINES);
     Consumer<AgentEvent> listener = progress.listener(number);
+    SimulatedNetwork network =
+        new SimulatedNetwork(transport, new WebSocketDoorbell(client, plan.server(), Fleet::random));
     AgentPorts ports =
         new AgentPorts(
-            transport,
+            network,
             store,
             device,
-            new WebSocketDoorbell(client, plan.server(), Fleet::random),
+            network,
             AgentClock.system(),
             Fleet::random,
             event -> {
               log.add(EventLines.line(event));
               listener.accept(event);
             });
-    SimulatedCommands executor =
-        new SimulatedCommands(device, log, plan.pace(), false, ports.clock(), Fleet::random);
-    return new Agent(
-        settings, ports, new CommandPorts(executor, commands, Thread.ofVirtual().factory()));
+    SimulatedVitals vitals =
+        new SimulatedVitals(
+            number, model, device, troubles.crashes(), ports.clock(), Fleet::random);
+    String hardware = store.load().hardwareId();
+    ThreadFactory threads = Thread.ofVirtual().factory();
+    CommandPorts commands =
+        new CommandPorts(
+            new SimulatedCommands(device, log, plan.pace(), false, ports.clock(), Fleet::random),
+            queue.of(hardware),
+            threads);
+    HeartbeatPorts heart =
+        new HeartbeatPorts(
+            vitals, queue.heartbeatsOf(hardware), plan.rhythm().heartbeats(), threads);
+    return new SimulatedDevice(new Agent(settings, ports, commands, heart), network, vitals);
   }
 
   /// Tells the progress and switches devices off and on, until it is interrupted.
@@ -149,7 +161,11 @@ final class Fleet {
               ? cuts.flips(device.isOn(), TICK)
               : progress.hasSynced(number) && device.letPowerFail() && cuts.startsOff();
       if (flips && device.isOn()) {
-        device.switchOff();
+        if (random() < 0.5) {
+          device.switchOff();
+        } else {
+          device.loseNetwork();
+        }
       } else if (flips) {
         device.switchOn(threads);
       }

@@ -13,6 +13,7 @@ final class FleetProgress {
   private final BitSet drifting = new BitSet();
   private long checkIns;
   private long commands;
+  private long heartbeats;
   private String lastFailure = "";
 
   FleetProgress(int devices) {
@@ -41,13 +42,16 @@ final class FleetProgress {
       case AgentEvent.SyncFailed failed -> failed(number, failed.reason());
       case AgentEvent.StoreFailed failed -> failed(number, failed.reason());
       case AgentEvent.CommandEnded _ -> commands++;
+      case AgentEvent.HeartbeatsSent(int count) -> heartbeats += count;
       case AgentEvent.Erased _ -> enrolled.clear(number);
       // The device's own log has them.
       case AgentEvent.CommandAccepted _,
           AgentEvent.CommandIgnored _,
           AgentEvent.ResultDelivered _,
           AgentEvent.ResultDropped _,
-          AgentEvent.CommandsDelayed _ -> {}
+          AgentEvent.CommandsDelayed _,
+          AgentEvent.HeartbeatDropped _,
+          AgentEvent.HeartbeatsDelayed _ -> {}
     }
   }
 
@@ -66,14 +70,17 @@ final class FleetProgress {
     return "Enrolled " + in + "/" + devices + (in == devices ? "" : trouble());
   }
 
-  /// How the fleet is, and how many check-ins and commands there were since this was asked last.
+  /// How the fleet is, and how many check-ins, heartbeats and commands there were since this was asked last.
   synchronized String status(int on) {
     long since = checkIns;
     long ended = commands;
+    long beats = heartbeats;
     checkIns = 0;
     commands = 0;
+    heartbeats = 0;
     return "%d devices: %d on, %d off, %d not as they should be; %d check-ins"
             .formatted(devices, on, devices - on, drifting.cardinality(), since)
+        + (beats == 0 ? "" : ", " + beats + " heartbeats")
         + (ended == 0 ? "" : ", " + ended + " commands")
         + trouble();
   }

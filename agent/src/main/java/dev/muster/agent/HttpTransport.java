@@ -1,19 +1,24 @@
 package dev.muster.agent;
 
 import dev.muster.agent.core.Transport;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLException;
 
 /// The way to a server over `java.net.http`. Any number of agents may share one client.
@@ -28,6 +33,17 @@ final class HttpTransport implements Transport {
     this.server = server;
   }
 
+  private static BodyPublisher publisher(String body, boolean gzipped) throws IOException {
+    if (!gzipped) {
+      return BodyPublishers.ofString(body);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream zip = new GZIPOutputStream(bytes)) {
+      zip.write(body.getBytes(StandardCharsets.UTF_8));
+    }
+    return BodyPublishers.ofByteArray(bytes.toByteArray());
+  }
+
   @Override
   public Reply exchange(Request request) throws IOException, InterruptedException {
     String body = request.body();
@@ -36,8 +52,11 @@ final class HttpTransport implements Transport {
             .timeout(TIMEOUT.plus(request.held()))
             .method(
                 request.method(),
-                body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+                body == null ? BodyPublishers.noBody() : publisher(body, request.gzipped()));
     request.headers().forEach(builder::header);
+    if (body != null && request.gzipped()) {
+      builder.header("Content-Encoding", "gzip");
+    }
     try {
       HttpResponse<String> response = client.send(builder.build(), BodyHandlers.ofString());
       Map<String, String> headers = new TreeMap<>();

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
     description =
         "Runs a fleet of simulated devices until it is stopped with Ctrl-C."
             + " Each device is a real agent with a device that exists only in memory: it enrolls, obeys"
-            + " policies, answers commands, lacks some settings, fails at others, goes offline, and has"
+            + " policies, answers commands, sends heartbeats, lacks some settings, fails at others, goes offline, and has"
             + " users who change things.",
     footer = {"", "Example:", "  muster-agent simulate --devices 1000 --drift 2%% --offline 5%%"},
     exitCodeListHeading = "%nExit codes:%n",
@@ -65,7 +66,8 @@ final class SimulateCommand implements Callable<Integer> {
       defaultValue = "5%",
       converter = Converters.Percent.class,
       description =
-          "The share of devices that is off at any moment, for half a minute on average"
+          "The share of devices that is off at any moment, for half a minute on average: half of them"
+              + " without power, half without network, which tell later how they were meanwhile"
               + " (default: ${DEFAULT-VALUE}, at most 95%%).")
   double offline;
 
@@ -89,6 +91,25 @@ final class SimulateCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init")
   Duration interval;
+
+  @Option(
+      names = "--heartbeat-interval",
+      paramLabel = "TIME",
+      converter = Converters.Time.class,
+      description =
+          "The time between two heartbeats of a device (default: what the server asks for, 5m before"
+              + " it has answered).")
+  @Nullable Duration heartbeats;
+
+  @Option(
+      names = "--app-crashes",
+      paramLabel = "P%",
+      defaultValue = "1%",
+      converter = Converters.Percent.class,
+      description =
+          "How often a heartbeat finds that the app which the policy has watched (monitoredApp) has"
+              + " died; LAUNCH_APP brings it back (default: ${DEFAULT-VALUE}).")
+  double crashes;
 
   @Option(
       names = "--platform-mix",
@@ -133,8 +154,8 @@ final class SimulateCommand implements Callable<Integer> {
             devices,
             server.address(System.getenv()),
             server.enrollmentToken(System.getenv()),
-            new Troubles(drift, offline, quirks),
-            interval,
+            new Troubles(drift, offline, quirks, crashes),
+            new Rhythm(interval, heartbeats),
             mix,
             new Pace(commandTime, commandSuccess));
     PrintWriter out = spec.commandLine().getOut();

@@ -73,8 +73,8 @@ final class SimulatedCommands implements CommandExecutor {
       case "firmware_update" -> CommandResult.success("the firmware is up to date");
       case "configuration_change" ->
           CommandResult.success("changed " + String.join(", ", command.parameters().keySet()));
-      case "launch_app" -> onApp(parameters.app(), "was brought to the front");
-      case "restart_app" -> onApp(parameters.app(), "was started again");
+      case "launch_app" -> launch(parameters.app(), "was brought to the front");
+      case "restart_app" -> launch(parameters.app(), "was started again");
       case "grant_permissions" -> grant(parameters);
       case "install_app" -> install(parameters.app());
       case "uninstall_app" -> uninstall(parameters.app());
@@ -97,6 +97,11 @@ final class SimulatedCommands implements CommandExecutor {
         progress.report(step * 100 / STEPS, "");
       }
     }
+  }
+
+  private CommandResult launch(String app, String done) {
+    device.launch(app);
+    return onApp(app, done);
   }
 
   private CommandResult onApp(String app, String done) {

@@ -6,17 +6,21 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// One device of a fleet: an agent and its power switch. Off means what it means in life: the agent
-/// stops wherever it is, and its state on disk is what remains. A device that a command has erased
-/// is off as well.
+/// One device of a fleet: an agent, its power switch and its network. Without power the agent stops
+/// wherever it is, and its state on disk is what remains; without network it lives on and nobody
+/// hears of it. Either is off to the server. A device that a command has erased is off as well.
 final class SimulatedDevice {
   private final Agent agent;
+  private final SimulatedNetwork network;
+  private final SimulatedVitals vitals;
   private final ReentrantLock running = new ReentrantLock();
   private @Nullable Future<?> run;
   private boolean powerMayFail;
 
-  SimulatedDevice(Agent agent) {
+  SimulatedDevice(Agent agent, SimulatedNetwork network, SimulatedVitals vitals) {
     this.agent = agent;
+    this.network = network;
+    this.vitals = vitals;
   }
 
   boolean powerMayFail() {
@@ -30,12 +34,20 @@ final class SimulatedDevice {
   }
 
   boolean isOn() {
+    return hasPower() && network.isUp();
+  }
+
+  private boolean hasPower() {
     Future<?> present = run;
     return present != null && !present.isDone();
   }
 
+  /// Gives it what it lacks, power or network.
   void switchOn(ExecutorService threads) {
-    if (!isOn()) {
+    network.up();
+    if (hasPower()) {
+      agent.ring();
+    } else {
       run = threads.submit(this::live);
     }
   }
@@ -45,7 +57,12 @@ final class SimulatedDevice {
     if (present != null) {
       present.cancel(true);
       run = null;
+      vitals.start();
     }
+  }
+
+  void loseNetwork() {
+    network.down();
   }
 
   /// A run that was switched off may still be ending when the next one begins.

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A device that exists only here. It has a state of its own, does not have every setting, fails at
 /// some, and now and then its user changes something back. Policies and commands change it from
@@ -26,6 +27,7 @@ final class SimulatedEnforcer implements PolicyEnforcer {
   private static final String AGENT_VERSION = "minAgentVersion";
   private static final String ENCRYPTION = "encryptionRequired";
   private static final String KIOSK = "kioskApp";
+  private static final String MONITORED = "monitoredApp";
 
   /// What a device is out of the box, and what it goes back to when no policy asks for more.
   private static final Map<String, Json> FACTORY =
@@ -43,7 +45,7 @@ final class SimulatedEnforcer implements PolicyEnforcer {
           Map.entry(KIOSK, Json.NULL),
           Map.entry("osUpdateWindow", Json.NULL),
           Map.entry("locationMode", Json.of("high_accuracy")),
-          Map.entry("monitoredApp", Json.NULL));
+          Map.entry(MONITORED, Json.NULL));
 
   private final SimulatedModel model;
   private final Quirks quirks;
@@ -53,6 +55,9 @@ final class SimulatedEnforcer implements PolicyEnforcer {
   private final Map<String, Json> values = new TreeMap<>(FACTORY);
   private final Set<String> installed;
   private final Set<String> blocked = new TreeSet<>();
+
+  /// Apps that have died and were not launched since.
+  private final Set<String> crashed = new TreeSet<>();
 
   /// What the last policy asked for and the device did: what a user can undo.
   private final Set<String> managed = new TreeSet<>();
@@ -150,6 +155,27 @@ final class SimulatedEnforcer implements PolicyEnforcer {
     return installed.contains(app);
   }
 
+  /// Whether it is installed and has not died.
+  synchronized boolean runs(String app) {
+    return installed.contains(app) && !crashed.contains(app);
+  }
+
+  synchronized void crash(String app) {
+    crashed.add(app);
+  }
+
+  synchronized void launch(String app) {
+    crashed.remove(app);
+  }
+
+  /// The app that the policy has it watch, null when there is none.
+  synchronized @Nullable String watchedApp() {
+    return values.get(MONITORED) instanceof Json.Obj monitored
+            && monitored.fields().get("package") instanceof Json.Text app
+        ? app.value()
+        : null;
+  }
+
   synchronized void install(String app) {
     installed.add(app);
   }
@@ -166,6 +192,7 @@ final class SimulatedEnforcer implements PolicyEnforcer {
     installed.clear();
     installed.addAll(model.apps());
     blocked.clear();
+    crashed.clear();
     managed.clear();
     encrypted = model.encrypted();
     justEnforced = false;

@@ -9,6 +9,8 @@ import dev.muster.agent.core.CommandRecord;
 import dev.muster.agent.core.CommandRecord.Stage;
 import dev.muster.agent.core.CommandResult;
 import dev.muster.agent.core.CommandStore;
+import dev.muster.agent.core.Heartbeat;
+import dev.muster.agent.core.HeartbeatQueue;
 import dev.muster.protocol.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -165,6 +167,36 @@ class CommandDatabaseTest {
       assertThat(store.find("r1")).isEqualTo(waiting("r1"));
     }
     open(database -> database.of("a").save(waiting("with room again")));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void heartbeatsWaitInOrderThroughARestart(Durability durability) throws Exception {
+    open(
+        durability,
+        database -> {
+          for (int i = 0; i < 5; i++) {
+            database.heartbeatsOf("a").add(heartbeat("d1", i));
+          }
+          database.heartbeatsOf("b").add(heartbeat("d2", 9));
+          database.heartbeatsOf("a").removeOldest(2);
+        });
+    open(
+        durability,
+        database -> {
+          HeartbeatQueue queue = database.heartbeatsOf("a");
+          assertThat(queue.size()).isEqualTo(3);
+          assertThat(queue.oldest(2)).containsExactly(heartbeat("d1", 2), heartbeat("d1", 3));
+          queue.removeOldest(3);
+          assertThat(queue.size()).isZero();
+          assertThat(queue.oldest(1)).isEmpty();
+          assertThat(database.heartbeatsOf("b").oldest(9)).containsExactly(heartbeat("d2", 9));
+        });
+  }
+
+  private static Heartbeat heartbeat(String device, int number) {
+    Json.Obj body = Json.obj(Map.of("ssid", Json.of("Café " + number)));
+    return new Heartbeat(device, NOW.plusSeconds(number), body);
   }
 
   @Test

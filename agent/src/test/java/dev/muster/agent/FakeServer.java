@@ -7,6 +7,7 @@ import dev.muster.protocol.Json;
 import dev.muster.protocol.Observed;
 import dev.muster.protocol.Verdicts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// A real HTTP server on loopback that speaks the loop, with its fleet in memory.
@@ -25,6 +27,7 @@ final class FakeServer implements AutoCloseable {
   private final Map<String, Json.Obj> enrollments = new HashMap<>();
   private final Map<String, Json.Obj> reports = new HashMap<>();
   private final FakeCommands commands = new FakeCommands();
+  private final FakeHeartbeats heartbeats = new FakeHeartbeats();
   private @Nullable String enrollmentToken;
   private long version = 1;
   private Json.Obj settings = Json.obj(Map.of("cameraDisabled", Json.of(true)));
@@ -43,6 +46,10 @@ final class FakeServer implements AutoCloseable {
 
   FakeCommands commands() {
     return commands;
+  }
+
+  FakeHeartbeats heartbeats() {
+    return heartbeats;
   }
 
   synchronized void requireEnrollmentToken(String token) {
@@ -86,7 +93,12 @@ final class FakeServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String text = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      boolean gzipped =
+          "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+      InputStream sent = exchange.getRequestBody();
+      String text =
+          new String(
+              (gzipped ? new GZIPInputStream(sent) : sent).readAllBytes(), StandardCharsets.UTF_8);
       Json.Obj body = text.isEmpty() ? Json.obj(Map.of()) : JsonText.readObject(text);
       String path = exchange.getRequestURI().getPath();
       String credential = exchange.getRequestHeaders().getFirst("Authorization");
@@ -98,6 +110,8 @@ final class FakeServer implements AutoCloseable {
         } else {
           send(exchange, 401, Json.obj(Map.of("detail", Json.of("The token is not valid."))));
         }
+      } else if (path.matches("/v1/heartbeats?")) {
+        heartbeats.answer(exchange, body, gzipped);
       } else if (path.matches("/devices/[^/]+/(policy|report)")) {
         ofDevice(exchange, path.split("/", -1)[2], body, credential);
       } else {

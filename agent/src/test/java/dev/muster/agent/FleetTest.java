@@ -38,7 +38,7 @@ class FleetTest {
             server.address(),
             token,
             Troubles.NONE,
-            Duration.ofMillis(200),
+            new Rhythm(Duration.ofMillis(200), Duration.ofMillis(300)),
             PlatformMix.parse("android=1,linux=1"),
             Pace.AT_ONCE);
     try (StateFolder folder = StateFolder.open(directory)) {
@@ -86,6 +86,26 @@ class FleetTest {
           .extracting(enrollment -> enrollment.fields().get("alias"))
           .contains(Json.of("sim-00001"), Json.of("sim-00050"))
           .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void everyDeviceSendsHeartbeatsAndCatchesUpAfterAnOutage() throws Exception {
+    try (FakeServer server = new FakeServer()) {
+      whileRunning(
+          server,
+          null,
+          () -> {
+            server.heartbeats().await(DEVICES, heartbeats -> heartbeats.size() >= 2);
+            server.heartbeats().fail(true);
+            server.heartbeats().awaitRefused(2 * DEVICES);
+            server.heartbeats().fail(false);
+            server.heartbeats().awaitBatches(DEVICES);
+          });
+      assertThat(server.heartbeats().ofDevice("d0"))
+          .allSatisfy(heartbeat ->
+              assertThat(heartbeat.fields())
+                  .containsKeys("battery", "system", "memory", "network", "timestamp_utc"));
     }
   }
 

@@ -45,9 +45,10 @@ class MainTest {
         .contains("--devices", "--server", "--state", "--token-file", "--drift", "--offline")
         .contains("--quirks", "--interval", "--platform-mix", "MUSTER_ENROLL_TOKEN")
         .contains("--command-time", "default: 200ms", "--command-success", "default: 100%")
+        .contains("--heartbeat-interval", "--app-crashes", "default: 1%")
         .contains("http://localhost:8080", "default: 25", "at most 95%)", "--drift 2% --offline");
     assertThat(run("agent", "--help").out())
-        .contains("--alias", "ANDROID, LINUX", "default: 1m", "--allow-scripts");
+        .contains("--alias", "ANDROID, LINUX", "default: 1m", "--allow-scripts", "--heartbeat-interval");
     assertThat(run("--help").out()).contains("agent", "simulate");
     assertThat(run("--version").out()).startsWith("Muster agent ");
   }
@@ -149,6 +150,10 @@ class MainTest {
                     new AgentEvent.ResultDropped("r1", "why"),
                     new AgentEvent.CommandsDelayed("No", Duration.ofMillis(1500)),
                     new AgentEvent.StoreFailed("Full", Duration.ofMillis(1500)),
+                    new AgentEvent.HeartbeatsSent(1),
+                    new AgentEvent.HeartbeatsSent(12),
+                    new AgentEvent.HeartbeatDropped("why"),
+                    new AgentEvent.HeartbeatsDelayed("No", Duration.ofMillis(1500)),
                     new AgentEvent.Erased("d1"))
                 .stream()
                 .map(EventLines::line))
@@ -160,6 +165,10 @@ class MainTest {
             "The server will not know what became of r1: why",
             "Commands: No; trying again in 1.5 s",
             "Full; trying again in 1.5 s",
+            "The server has a heartbeat",
+            "The server has 12 heartbeats that were taken earlier",
+            "The server will not have a heartbeat: why",
+            "Heartbeats: No; trying again in 1.5 s",
             "Erased: this device is no longer d1. It enrolls again when it is started again");
   }
 
@@ -193,7 +202,8 @@ class MainTest {
         .isEqualTo("3 devices: 2 on, 1 off, 2 not as they should be; 2 check-ins");
     assertThat(progress.status(2)).endsWith("0 check-ins");
     progress.listener(0).accept(new AgentEvent.CommandEnded("r", "a", CommandResult.success("")));
-    assertThat(progress.status(2)).endsWith("; 0 check-ins, 1 commands");
+    progress.listener(1).accept(new AgentEvent.HeartbeatsSent(3));
+    assertThat(progress.status(2)).endsWith("; 0 check-ins, 3 heartbeats, 1 commands");
     assertThat(progress.status(2)).endsWith("; 0 check-ins");
     progress.listener(0).accept(new AgentEvent.StoreFailed("The disk is full", Duration.ZERO));
     assertThat(progress.status(2)).endsWith("1 keep trying: The disk is full");

@@ -37,6 +37,7 @@ public final class Agent {
   private final AgentSettings settings;
   private final AgentPorts ports;
   private final @Nullable CommandPorts commandPorts;
+  private final @Nullable HeartbeatPorts heartbeatPorts;
   private final AgentMemory memory;
   private final ServerCalls server;
   private final Backoff backoff;
@@ -44,6 +45,7 @@ public final class Agent {
   private final DoorbellListener listener = new Ear();
 
   private volatile @Nullable CommandLoops commands;
+  private volatile @Nullable HeartbeatLoop heartbeats;
   private @Nullable ReportSequence sequence;
   private @Nullable Long appliedVersion;
 
@@ -51,10 +53,16 @@ public final class Agent {
   private boolean settled;
 
   /// @param commandPorts null for an agent that obeys policies and takes no commands
-  public Agent(AgentSettings settings, AgentPorts ports, @Nullable CommandPorts commandPorts) {
+  /// @param heartbeatPorts null for an agent that sends no heartbeats
+  public Agent(
+      AgentSettings settings,
+      AgentPorts ports,
+      @Nullable CommandPorts commandPorts,
+      @Nullable HeartbeatPorts heartbeatPorts) {
     this.settings = settings;
     this.ports = ports;
     this.commandPorts = commandPorts;
+    this.heartbeatPorts = heartbeatPorts;
     this.memory = new AgentMemory(ports.store());
     this.server = new ServerCalls(new Calls(ports.transport(), ports.clock()));
     this.backoff = new Backoff(ports.random());
@@ -71,13 +79,8 @@ public final class Agent {
   /// @throws InterruptedException when it is asked to end
   public void run() throws InterruptedException {
     memory.begin();
-    CommandPorts wanted = commandPorts;
-    CommandLoops loops =
-        wanted == null ? null : new CommandLoops(ports, wanted, memory, bell::ring);
-    if (loops != null) {
-      commands = loops;
-      loops.start();
-    }
+    LoopThreads beating = startHeartbeats();
+    CommandLoops loops = startCommands();
     try {
       while (!memory.isErased()) {
         bell.take();
@@ -86,10 +89,41 @@ public final class Agent {
     } finally {
       ports.doorbell().close();
       commands = null;
+      heartbeats = null;
       if (loops != null) {
         loops.stop();
       }
+      if (beating != null) {
+        beating.stop();
+      }
     }
+  }
+
+  private @Nullable LoopThreads startHeartbeats() {
+    HeartbeatPorts wanted = heartbeatPorts;
+    if (wanted == null) {
+      return null;
+    }
+    HeartbeatLoop loop = new HeartbeatLoop(settings, ports, wanted, memory);
+    LoopThreads threads = new LoopThreads(wanted.threads());
+    threads.start("heartbeats", loop::run);
+    heartbeats = loop;
+    return threads;
+  }
+
+  private @Nullable CommandLoops startCommands() {
+    CommandPorts wanted = commandPorts;
+    if (wanted == null) {
+      return null;
+    }
+    HeartbeatLoop answering = heartbeats;
+    CommandExecutor executor =
+        answering == null ? wanted.executor() : new PingAnswers(wanted.executor(), answering);
+    CommandPorts given = new CommandPorts(executor, wanted.store(), wanted.threads());
+    CommandLoops loops = new CommandLoops(ports, given, memory, bell::ring);
+    commands = loops;
+    loops.start();
+    return loops;
   }
 
   private void syncAndWait() throws InterruptedException {
@@ -113,6 +147,10 @@ public final class Agent {
     CommandLoops present = commands;
     if (present != null) {
       present.serverIsThere();
+    }
+    HeartbeatLoop beating = heartbeats;
+    if (beating != null) {
+      beating.serverIsThere();
     }
     ports.clock().await(bell, jittered(settings.interval()));
   }

@@ -53,6 +53,21 @@ public sealed interface AgentEvent {
   /// @param reason a sentence for people
   record StoreFailed(String reason, Duration retryIn) implements AgentEvent {}
 
+  /// The server has heartbeats.
+  ///
+  /// @param count more than one after an outage
+  record HeartbeatsSent(int count) implements AgentEvent {}
+
+  /// The server will never have a heartbeat that was taken.
+  ///
+  /// @param reason a sentence for people
+  record HeartbeatDropped(String reason) implements AgentEvent {}
+
+  /// Heartbeats cannot be taken or sent; the next try follows after `retryIn`.
+  ///
+  /// @param reason a sentence for people
+  record HeartbeatsDelayed(String reason, Duration retryIn) implements AgentEvent {}
+
   /// The device was erased by a command, the server knows, and the agent has forgotten who it is.
   record Erased(String deviceId) implements AgentEvent {}
 }

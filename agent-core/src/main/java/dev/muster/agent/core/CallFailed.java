@@ -41,6 +41,11 @@ final class CallFailed extends IOException {
         && !code.equals("device_deactivated");
   }
 
+  /// What was sent is wrong in itself, wherever and whenever it is sent.
+  boolean blamesContent() {
+    return status == 400 || status == 413 || status == 422;
+  }
+
   /// The time that the server asked for, null when it asked for none.
   @Nullable Duration retryAfter() {
     return retryAfter;

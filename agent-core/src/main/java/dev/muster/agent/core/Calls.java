@@ -43,6 +43,14 @@ final class Calls {
     return call(new Request("POST", path, all, body.canonical()));
   }
 
+  /// Tells something long.
+  Reply postGzipped(String path, @Nullable String credential, Json.Obj body)
+      throws IOException, InterruptedException {
+    Map<String, String> all = usual(credential);
+    all.put("Content-Type", "application/json");
+    return call(new Request("POST", path, all, body.canonical(), Duration.ZERO, true));
+  }
+
   /// The header by which a device says which command secret it has. A device without one says so
   /// too: the answer in which the server gave it the secret may have been lost.
   static Map<String, String> commandKey(@Nullable String secret) {

@@ -5,18 +5,11 @@ import dev.muster.agent.core.Inbox.Arrival;
 import dev.muster.protocol.Json;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// The command side of an agent while it is on: what comes in, and the three threads that ask,
 /// carry out and tell. None of them waits for the loop of the policy, nor that for them.
 final class CommandLoops {
-  /// How long a command may take to stop what it has started.
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   private final AgentPorts ports;
-  private final CommandPorts commandPorts;
   private final Inbox inbox;
   private final CommandGate gate;
   private final ProgressBoard board = new ProgressBoard();
@@ -26,12 +19,12 @@ final class CommandLoops {
   private final CommandPoller poller;
   private final CommandRunner runner;
   private final ResultCourier courier;
-  private final List<Thread> threads = new ArrayList<>();
+  private final LoopThreads threads;
 
   /// @param erased called when a command has erased the device and the server knows
   CommandLoops(AgentPorts ports, CommandPorts commandPorts, AgentMemory memory, Runnable erased) {
     this.ports = ports;
-    this.commandPorts = commandPorts;
+    this.threads = new LoopThreads(commandPorts.threads());
     this.inbox = new Inbox(commandPorts, ports.clock(), ports.events());
     this.gate = new CommandGate(memory, inbox, ports.clock(), ports.events());
     CommandCalls server = new CommandCalls(new Calls(ports.transport(), ports.clock()));
@@ -57,52 +50,16 @@ final class CommandLoops {
       // Runner and courier try again until it goes, and say so.
       ports.events().accept(new AgentEvent.StoreFailed(CommandRunner.message(e), Duration.ZERO));
     }
-    start("commands", runner::run);
-    start("results", courier::run);
-    start("polls", poller::run);
-  }
-
-  /// A loop that ends when its thread is interrupted.
-  private interface Loop {
-    void run() throws InterruptedException;
-  }
-
-  private void start(String name, Loop loop) {
-    Thread thread =
-        commandPorts
-            .threads()
-            .newThread(() -> {
-              try {
-                loop.run();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    thread.setName(name);
-    threads.add(thread);
-    thread.start();
+    threads.start("commands", runner::run);
+    threads.start("results", courier::run);
+    threads.start("polls", poller::run);
   }
 
   /// Stops, and waits until the running command has let go, but not for ever.
   void stop() {
     inbox.close();
-    threads.forEach(Thread::interrupt);
-    boolean interrupted = Thread.interrupted();
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    for (Thread thread : threads) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      try {
-        if (left > 0) {
-          thread.join(left);
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
+    threads.stop();
     inbox.abandon();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /// Takes in a command as it came.

@@ -20,16 +20,29 @@ public interface Transport {
   /// @param headers may hold a credential, so they belong in no log
   /// @param body null when there is none
   /// @param held how long the server may hold back the answer on purpose
+  /// @param gzipped the body goes out compressed, with `Content-Encoding: gzip`, which the
+  ///   transport sees to
   record Request(
       String method,
       String path,
       Map<String, String> headers,
       @Nullable String body,
-      Duration held) {
+      Duration held,
+      boolean gzipped) {
 
     /// A request that is answered at once.
     public Request(String method, String path, Map<String, String> headers, @Nullable String body) {
-      this(method, path, headers, body, Duration.ZERO);
+      this(method, path, headers, body, Duration.ZERO, false);
+    }
+
+    /// A request whose answer the server may hold back.
+    public Request(
+        String method,
+        String path,
+        Map<String, String> headers,
+        @Nullable String body,
+        Duration held) {
+      this(method, path, headers, body, held, false);
     }
 
     @Override

@@ -38,7 +38,9 @@ class AgentCommandsTest {
               AgentClock.system(),
               () -> 0.01,
               events::add),
-          new CommandPorts(executor, store, Thread::new));
+          new CommandPorts(executor, store, Thread::new),
+          new HeartbeatPorts(
+              new FakeVitals(), new MemoryHeartbeatQueue(), Duration.ofHours(1), Thread::new));
   private FutureTask<Boolean> run = new FutureTask<>(() -> true);
   private Thread thread = new Thread();
 
@@ -109,6 +111,20 @@ class AgentCommandsTest {
     ear.message("{\"type\": \"something_new\"}");
     ear.message("{}");
     assertThat(executor.executed).containsExactly("r1", "r2");
+  }
+
+  @Test
+  void aPingIsAnsweredByAHeartbeatBesidesItsResult() throws Exception {
+    DoorbellListener ear = start();
+    ear.message(command("r1", "ping").canonical());
+    expectResult("r1", "success");
+    Json.Obj heartbeat = server.heartbeats.take();
+    while (!heartbeat.fields().containsKey("is_ping_response")) {
+      heartbeat = server.heartbeats.take(); // the one that is sent after a start
+    }
+    assertThat(heartbeat.fields())
+        .containsEntry("device_id", Json.of("device-1"))
+        .containsEntry("ping_request_id", Json.of("r1"));
   }
 
   @Test

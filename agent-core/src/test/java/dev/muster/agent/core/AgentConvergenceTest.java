@@ -40,6 +40,7 @@ class AgentConvergenceTest {
         new AgentSettings(
             "Pixel", "16", "0.1.0", Platform.ANDROID, null, "me_token", Duration.ofMinutes(1)),
         new AgentPorts(server, device, device, Doorbell.none(), clock, () -> 0.5, event -> {}),
+        null,
         null);
   }
 

@@ -53,6 +53,7 @@ class AgentSecretsTest {
                 "Pixel", "16", "0.1.0", Platform.ANDROID, null, null, Duration.ofMinutes(1)),
             new AgentPorts(
                 server, device, device, new FakeDoorbell(), clock, () -> 0.5, events::add),
+            null,
             null);
     assertThatThrownBy(agent::run).isInstanceOf(InterruptedException.class);
     Json.Obj report = server.reports.get(server.reports.size() - 1);

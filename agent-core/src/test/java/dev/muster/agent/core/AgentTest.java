@@ -34,6 +34,7 @@ class AgentTest {
         new AgentSettings(
             "Pixel", "16", "0.1.0", Platform.ANDROID, "kiosk", enrollmentToken, INTERVAL),
         new AgentPorts(server, device, device, doorbell, clock, () -> 0.5, events::add),
+        null,
         null);
   }
 

@@ -17,6 +17,8 @@ final class FakeCommandServer implements Transport {
   final BlockingQueue<Json.Obj> results = new LinkedBlockingQueue<>();
   final BlockingQueue<Json.Obj> progress = new LinkedBlockingQueue<>();
 
+  final BlockingQueue<Json.Obj> heartbeats = new LinkedBlockingQueue<>();
+
   /// One permit a report.
   final Semaphore reports = new Semaphore(0);
 
@@ -39,7 +41,11 @@ final class FakeCommandServer implements Transport {
     }
     if (request.path().startsWith("/v1/")) {
       Json.Obj body = JsonText.readObject(String.valueOf(request.body()));
-      (request.path().endsWith("result") ? results : progress).add(body);
+      if (request.path().equals("/v1/heartbeat")) {
+        heartbeats.add(body);
+      } else {
+        (request.path().endsWith("result") ? results : progress).add(body);
+      }
       return new Reply(200, Map.of(), "{\"ok\": true}");
     }
     synchronized (policies) {

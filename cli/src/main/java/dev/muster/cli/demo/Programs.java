@@ -50,7 +50,10 @@ record Programs(Path root, Path data) {
         "--state",
         data.resolve("simulator").toString(),
         "--token-file",
-        token.toString());
+        token.toString(),
+        // Five minutes, as devices in the field have it, would show nothing in a demo.
+        "--heartbeat-interval",
+        "30s");
   }
 
   Path log(String name) {
