@@ -3,6 +3,7 @@ package dev.muster.server.credential;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.web.CredentialCheck;
 import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 
 /// Lets requests in that carry a device token.
 @Singleton
@@ -21,5 +22,10 @@ final class DeviceTokenCheck implements CredentialCheck {
   @Override
   public Caller check(String credential) {
     return tokens.check(credential);
+  }
+
+  @Override
+  public @Nullable Caller known(String credential) {
+    return tokens.known(credential);
   }
 }

@@ -19,6 +19,10 @@ import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Outbox;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -27,8 +31,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// The tokens by which devices are known.
 ///
@@ -44,6 +50,9 @@ public class DeviceTokens implements DeviceChanges {
   static final String PREFIX = "md_";
   private static final int MOST_REMEMBERED = 500_000;
 
+  /// Twice in the time that a token is believed.
+  private static final long RENEWED_SECONDS = CheckedSecrets.BELIEVED.toSeconds() / 2 - 5;
+
   private final Database database;
   private final InstantSource clock;
   private final Outbox outbox;
@@ -51,6 +60,7 @@ public class DeviceTokens implements DeviceChanges {
   private final Audit audit;
   private final CheckedSecrets<DeviceTokenStore.Row> remembered;
   private final List<Consumer<UUID>> hearers = new CopyOnWriteArrayList<>();
+  private @Nullable Thread renewals;
 
   public DeviceTokens(
       Database database,
@@ -67,6 +77,34 @@ public class DeviceTokens implements DeviceChanges {
     this.remembered = new CheckedSecrets<>(clock, MOST_REMEMBERED);
     broadcast.listen(RevocationRelay.TOPIC, id -> Ids.parse(id).ifPresent(this::drop));
     broadcast.onReset(remembered::dropAll);
+  }
+
+  void start(@Observes StartupEvent event) {
+    renewals =
+        Thread.ofVirtual().name("device-tokens").start(() -> {
+          try {
+            while (true) {
+              TimeUnit.SECONDS.sleep(RENEWED_SECONDS);
+              renewAll();
+            }
+          } catch (InterruptedException stopped) {
+            Log.debug("Device tokens are renewed no more");
+          }
+        });
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    if (renewals != null) {
+      renewals.interrupt();
+    }
+  }
+
+  private void renewAll() {
+    try {
+      renew();
+    } catch (RuntimeException failure) {
+      Log.debugf("Device tokens are looked at one by one: %s", failure.getMessage());
+    }
   }
 
   /// Makes a token, in the transaction that enrolls the device.
@@ -149,8 +187,27 @@ public class DeviceTokens implements DeviceChanges {
         MachineSecret.parse(PREFIX, credential).orElseThrow(DeviceTokens::refused);
     return remembered
         .check(secret, () -> findLive(secret.id()), this::noteUse)
-        .map(row -> new Caller.Device(row.organization(), row.deviceId(), row.id()))
+        .map(DeviceTokens::caller)
         .orElseThrow(DeviceTokens::refused);
+  }
+
+  /// The device that holds the token, when this node has checked it lately; null otherwise. Never
+  /// blocks.
+  public Caller.@Nullable Device known(String credential) {
+    return MachineSecret.parse(PREFIX, credential)
+        .map(remembered::known)
+        .map(DeviceTokens::caller)
+        .orElse(null);
+  }
+
+  private static Caller.Device caller(DeviceTokenStore.Row row) {
+    return new Caller.Device(row.organization(), row.deviceId(), row.id());
+  }
+
+  /// Looks again at the tokens that devices use, many in one query: otherwise each heartbeat, which
+  /// comes more seldom than a token is believed, would be a query of its own.
+  void renew() {
+    remembered.renew(this::revokedAmong);
   }
 
   /// The tokens of a retired device are revoked, and their holder is told why.

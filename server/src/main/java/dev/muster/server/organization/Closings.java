@@ -43,6 +43,11 @@ public final class Closings implements ClosedOrganizations {
     }
   }
 
+  @Override
+  public boolean isKnownOpen(OrganizationId organization) {
+    return loaded && !closed.contains(organization);
+  }
+
   /// Calls `heard` on this node with each organization that is closed, at least once and after its
   /// callers are turned away here.
   public void onClosed(Consumer<OrganizationId> heard) {

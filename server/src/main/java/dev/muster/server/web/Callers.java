@@ -67,6 +67,20 @@ public final class Callers {
     return caller;
   }
 
+  /// Who calls, when that is known without asking the database; null when it must be asked. For who
+  /// must not block.
+  ///
+  /// @throws Refusal `unauthenticated`
+  @Nullable Caller known(String credential) {
+    for (CredentialCheck check : checks) {
+      if (check.recognizes(credential)) {
+        Caller caller = check.known(credential);
+        return caller != null && closed.isKnownOpen(caller.organization()) ? caller : null;
+      }
+    }
+    return null;
+  }
+
   private Caller check(String credential) {
     for (CredentialCheck check : checks) {
       if (check.recognizes(credential)) {

@@ -7,4 +7,8 @@ import dev.muster.server.platform.OrganizationId;
 public interface ClosedOrganizations {
   /// @throws dev.muster.server.platform.Refusal `unauthenticated` when the organization is closed
   void requireOpen(OrganizationId organization);
+
+  /// Whether the organization is open for all that is in memory; false also while nothing is. Never
+  /// blocks.
+  boolean isKnownOpen(OrganizationId organization);
 }

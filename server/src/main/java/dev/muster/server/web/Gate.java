@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What every HTTP request passes before it is routed, in this order: it gets its request id; it
@@ -32,6 +33,7 @@ public final class Gate {
       "Send a credential: the header Authorization: Bearer …, with an access token of"
           + " /api/auth/login/, an API key, a device token or an enrollment token.";
   static final int BEFORE_ALL = 10_000;
+  private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
   private static final List<String> PUBLIC_API =
       List.of("/api/auth/login", "/api/auth/refresh", "/api/health", "/api/info");
 
@@ -51,6 +53,11 @@ public final class Gate {
     filters.register(this::enter, BEFORE_ALL);
   }
 
+  /// Who calls, once the request is let in.
+  public static Caller caller(RoutingContext context) {
+    return context.get(CALLER);
+  }
+
   private void enter(RoutingContext context) {
     HttpServerRequest request = context.request();
     String requestId = RequestId.accept(request.getHeader("X-Request-ID"));
@@ -64,8 +71,14 @@ public final class Gate {
       nameAbsentBody(request);
       if (isPublic(context.normalizedPath())) {
         context.next();
+        return;
+      }
+      String credential = credential(request);
+      Caller known = credential == null ? null : callers.known(credential);
+      if (known == null) {
+        authenticate(context, who(context, credential));
       } else {
-        authenticate(context, caller(context));
+        enterAs(known, context);
       }
     } catch (Refusal refusal) {
       refuse(context, refusal);
@@ -96,9 +109,8 @@ public final class Gate {
 
   /// Finds out later who calls, by what the request carries: a credential in its headers, else the
   /// ticket of a WebSocket, else nothing, which is enough in open mode.
-  private Supplier<Caller> caller(RoutingContext context) {
+  private Supplier<Caller> who(RoutingContext context, @Nullable String credential) {
     HttpServerRequest request = context.request();
-    String credential = credential(request);
     if (credential != null) {
       return () -> callers.identify(credential, NO_CREDENTIAL);
     }
@@ -152,7 +164,7 @@ public final class Gate {
   private static void refuseUnreadable(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (length != null
-        && length.matches("[0-9]{1,18}")
+        && LENGTH.matcher(length).matches()
         && Long.parseLong(length) > JsonBodies.MOST_BYTES) {
       throw JsonBodies.tooLarge();
     }
@@ -171,7 +183,10 @@ public final class Gate {
 
   /// Of the path as it will be routed: `//api`, `/./api`, `/%61pi` and `/api;x` lead to `/api`.
   static boolean isPublic(String normalized) {
-    String path = normalized.replaceAll(";[^/]*", "").replaceAll("/{2,}", "/");
+    String path =
+        normalized.indexOf(';') < 0 && !normalized.contains("//")
+            ? normalized
+            : normalized.replaceAll(";[^/]*", "").replaceAll("/{2,}", "/");
     boolean guarded =
         under(path, "/api")
             || under(path, "/v1")

@@ -55,7 +55,7 @@ public final class Problems {
   }
 
   /// Ends the request with `refusal`. For use before routing; resources throw instead.
-  void answer(RoutingContext context, Refusal refusal) {
+  public void answer(RoutingContext context, Refusal refusal) {
     Problem problem = Problem.of(refusal);
     var response = context.response();
     if (response.ended()) {

@@ -42,6 +42,8 @@ class ChangeRaceTest {
       devices.add(tenant.device("d-" + i));
     }
     Cursor begin = world.changes.now(tenant.admin());
+    // a node that begins amid writers may have to tell its watchers to come again
+    var _ = other.now(tenant.admin());
     CountDownLatch writing = new CountDownLatch(WRITERS);
 
     List<Watcher> watchers =

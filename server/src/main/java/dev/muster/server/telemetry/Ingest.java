@@ -1,0 +1,226 @@
+package dev.muster.server.telemetry;
+
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Settings;
+import dev.muster.server.platform.TelemetrySettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.All;
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Takes heartbeats of all devices and stores them, many in one transaction.
+///
+/// One thread drains a bounded queue. While it commits a batch the next one gathers, so batches
+/// grow with the load and nobody waits for a batch to fill. Whoever hands in a heartbeat is answered
+/// after the commit that holds it, or told why not: a full queue refuses at once, and of a batch
+/// that cannot be stored the halves are tried, down to the one heartbeat that is at fault.
+@Singleton
+public class Ingest {
+  /// What came of the heartbeats that were handed in together.
+  interface Answer {
+    /// They are committed.
+    void stored(HeartbeatStore.Counts counts);
+
+    /// None of them is stored.
+    void refused(Refusal refusal);
+  }
+
+  /// Heartbeats of one device that were handed in together.
+  ///
+  /// @param late whether they were sent later than they were taken
+  record Entry(List<Heartbeat> heartbeats, boolean late, Answer answer) {
+    long weight() {
+      long weight = 0;
+      for (Heartbeat heartbeat : heartbeats) {
+        weight += 400 + 2L * heartbeat.rest().length();
+      }
+      return weight;
+    }
+  }
+
+  private static final Duration COME_AGAIN = Duration.ofSeconds(5);
+
+  private final Database database;
+  private final List<BatchListener> listeners;
+  private final IngestMetrics metrics;
+  private final BlockingQueue<Entry> queue;
+  private final AtomicLong memory = new AtomicLong();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final TelemetrySettings settings;
+  private volatile Runnable answered = () -> {};
+  private volatile boolean stopping;
+  private @Nullable Thread writer;
+
+  @Inject
+  Ingest(
+      Database database,
+      @All List<BatchListener> listeners,
+      MeterRegistry registry,
+      Settings settings) {
+    this(database, listeners, registry, settings.telemetry());
+  }
+
+  Ingest(
+      Database database,
+      List<BatchListener> listeners,
+      MeterRegistry registry,
+      TelemetrySettings settings) {
+    this.database = database;
+    this.listeners = List.copyOf(listeners);
+    this.settings = settings;
+    this.queue = new ArrayBlockingQueue<>(settings.queue());
+    this.metrics = new IngestMetrics(registry, waiting, memory);
+  }
+
+  void start(@Observes StartupEvent event) {
+    writer = Thread.ofPlatform().name("heartbeat-writer").start(this::write);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    stopping = true;
+    if (writer != null) {
+      writer.interrupt();
+    }
+  }
+
+  /// Calls `hook` whenever some have been answered, so that answers can be written together.
+  void onAnswered(Runnable hook) {
+    answered = hook;
+  }
+
+  IngestMetrics metrics() {
+    return metrics;
+  }
+
+  /// Whether the next heartbeat would be refused for want of room.
+  boolean isFull() {
+    return waiting.get() >= settings.queue() || memory.get() >= settings.queueMemory().asLongValue();
+  }
+
+  static Refusal full() {
+    return Refusal.unavailable(
+        "Too many heartbeats wait for the database; send it again.", COME_AGAIN, null);
+  }
+
+  /// Hands in heartbeats; `answer` is called later, on any thread, or at once when there is no room.
+  void submit(Entry entry) {
+    int count = entry.heartbeats().size();
+    long weight = entry.weight();
+    boolean room =
+        waiting.addAndGet(count) <= settings.queue() + HeartbeatParser.MOST_IN_BATCH
+            && memory.addAndGet(weight) <= settings.queueMemory().asLongValue();
+    if (!room || stopping || !queue.offer(entry)) {
+      release(count, weight);
+      metrics.refused("full", count);
+      entry.answer().refused(full());
+      answered.run();
+    }
+  }
+
+  private void release(int count, long weight) {
+    waiting.addAndGet(-count);
+    memory.addAndGet(-weight);
+  }
+
+  private void write() {
+    while (!stopping) {
+      try {
+        List<Entry> batch = next();
+        if (!batch.isEmpty()) {
+          storeAndAnswer(batch);
+        }
+      } catch (InterruptedException _) {
+        // stopping, or nothing to do with us
+      } catch (RuntimeException | Error failure) {
+        Log.error("Heartbeats could not be answered", failure);
+      }
+    }
+    List<Entry> left = new ArrayList<>();
+    queue.drainTo(left);
+    left.forEach(entry -> entry.answer().refused(full()));
+    answered.run();
+  }
+
+  private List<Entry> next() throws InterruptedException {
+    List<Entry> batch = new ArrayList<>();
+    Entry entry = queue.poll(1, TimeUnit.SECONDS);
+    int count = 0;
+    while (entry != null) {
+      batch.add(entry);
+      count += entry.heartbeats().size();
+      entry = count < settings.batch() ? queue.poll() : null;
+    }
+    return batch;
+  }
+
+  /// Stores what waits. For tests, which have no writer.
+  void storeWaiting() {
+    try {
+      while (!queue.isEmpty()) {
+        storeAndAnswer(next());
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void storeAndAnswer(List<Entry> batch) {
+    try {
+      store(batch);
+    } finally {
+      batch.forEach(entry -> release(entry.heartbeats().size(), entry.weight()));
+      answered.run();
+    }
+  }
+
+  private void store(List<Entry> batch) {
+    try {
+      long begun = System.nanoTime();
+      HeartbeatStore.Stored stored =
+          database.acrossOrganizations(handle -> {
+            HeartbeatStore.Stored written = HeartbeatStore.write(handle, batch);
+            if (!written.newest().isEmpty()) {
+              for (BatchListener listener : listeners) {
+                listener.stored(handle, written.newest(), written.first());
+              }
+            }
+            return written;
+          });
+      metrics.committed(stored, System.nanoTime() - begun);
+      for (Entry entry : batch) {
+        entry.answer().stored(stored.of(entry));
+      }
+    } catch (Refusal refusal) {
+      refuse(batch, refusal, "unavailable");
+    } catch (RuntimeException failure) {
+      if (batch.size() == 1) {
+        Log.error("A heartbeat cannot be stored", failure);
+        refuse(batch, Refusal.internal(), "broken");
+      } else {
+        store(batch.subList(0, batch.size() / 2));
+        store(batch.subList(batch.size() / 2, batch.size()));
+      }
+    }
+  }
+
+  private void refuse(List<Entry> batch, Refusal refusal, String why) {
+    for (Entry entry : batch) {
+      metrics.refused(why, entry.heartbeats().size());
+      entry.answer().refused(refusal);
+    }
+  }
+}

@@ -1,0 +1,359 @@
+package dev.muster.server.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.testing.Race;
+import dev.muster.server.testing.Tenants;
+import dev.muster.server.testing.TestDatabase;
+import dev.muster.server.testing.TestSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class IngestTest {
+  private static final Instant NOW = Instant.parse("2026-03-29T10:00:05Z");
+
+  private final TestDatabase postgres = TestDatabase.create();
+  private final OrganizationId organization = Tenants.fresh(postgres.database());
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+
+  IngestTest() {
+    Jdbi owner = Jdbi.create(postgres.database().dataSource());
+    Heartbeats.makeDay(owner, NOW);
+    Heartbeats.makeDay(owner, NOW.plus(Duration.ofDays(1)));
+  }
+
+  @AfterAll
+  void close() {
+    postgres.close();
+  }
+
+  /// What came of one entry.
+  private static final class Heard implements Ingest.Answer {
+    HeartbeatStore.Counts counts = new HeartbeatStore.Counts(-1, -1);
+    Refusal refusal = Refusal.notFound("answer");
+
+    @Override
+    public void stored(HeartbeatStore.Counts stored) {
+      counts = stored;
+    }
+
+    @Override
+    public void refused(Refusal refused) {
+      refusal = refused;
+    }
+  }
+
+  private Ingest ingest(Map<String, String> settings, BatchListener... listeners) {
+    return new Ingest(
+        postgres.database(), List.of(listeners), metrics, TestSettings.of(settings).telemetry());
+  }
+
+  private Caller.Device device() {
+    return new Caller.Device(organization, Ids.next(), Ids.next());
+  }
+
+  private static Heartbeat live(Caller.Device device, Instant received, int battery) {
+    byte[] body =
+        Heartbeats.full("d", received)
+            .replace("\"pct\": 81", "\"pct\": " + battery)
+            .getBytes(StandardCharsets.UTF_8);
+    return HeartbeatParser.one(body, body.length).live(device, received);
+  }
+
+  private static Heard submit(Ingest ingest, Heartbeat heartbeat) {
+    Heard heard = new Heard();
+    ingest.submit(new Ingest.Entry(List.of(heartbeat), false, heard));
+    return heard;
+  }
+
+  private static Heard submitLate(Ingest ingest, List<Heartbeat> heartbeats) {
+    Heard heard = new Heard();
+    ingest.submit(new Ingest.Entry(heartbeats, true, heard));
+    return heard;
+  }
+
+  private static Heartbeat late(Caller.Device device, Instant taken, Instant now) {
+    byte[] body = Heartbeats.full("d", taken).getBytes(StandardCharsets.UTF_8);
+    Heartbeat heartbeat =
+        HeartbeatParser.one(body, body.length).late(device, now, now.minus(Duration.ofDays(7)));
+    assertThat(heartbeat).isNotNull();
+    return heartbeat;
+  }
+
+  private long rows(Caller.Device device) {
+    return postgres
+        .database()
+        .in(
+            organization,
+            handle ->
+                handle
+                    .createQuery("select count(*) from telemetry.heartbeat where device_id = ?")
+                    .bind(0, device.deviceId())
+                    .mapTo(long.class)
+                    .one());
+  }
+
+  private record Last(Instant seenAt, int battery) {}
+
+  private Last last(Caller.Device device) {
+    return postgres
+        .database()
+        .in(
+            organization,
+            handle ->
+                handle
+                    .createQuery(
+                        "select seen_at, battery_pct from telemetry.last_status where device_id = ?")
+                    .bind(0, device.deviceId())
+                    .map((row, _) ->
+                        new Last(row.getTimestamp("seen_at").toInstant(), row.getInt("battery_pct")))
+                    .one());
+  }
+
+  @Test
+  void aHeartbeatIsInHistoryAndTheLastStatus() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    Heard heard = submit(ingest, live(device, NOW, 81));
+    assertThat(heard.counts.stored()).as("not before it is committed").isEqualTo(-1);
+
+    ingest.storeWaiting();
+
+    assertThat(heard.counts).isEqualTo(new HeartbeatStore.Counts(1, 0));
+    assertThat(rows(device)).isEqualTo(1);
+    assertThat(last(device)).isEqualTo(new Last(NOW, 81));
+  }
+
+  @Test
+  void aSecondOneInABucketRefreshesOnlyTheLastStatus() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    submit(ingest, live(device, NOW, 81));
+    submit(ingest, live(device, NOW.plusSeconds(1), 80));
+    ingest.storeWaiting();
+    submit(ingest, live(device, NOW.plusSeconds(4), 79));
+    ingest.storeWaiting();
+    assertThat(rows(device)).isEqualTo(1);
+    assertThat(last(device)).isEqualTo(new Last(NOW.plusSeconds(4), 79));
+
+    submit(ingest, live(device, NOW.plusSeconds(5), 78));
+    ingest.storeWaiting();
+    assertThat(rows(device)).as("the next bucket").isEqualTo(2);
+  }
+
+  @Test
+  void anOlderOneDoesNotTakeBackTheLastStatus() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    submit(ingest, live(device, NOW.plusSeconds(60), 70));
+    ingest.storeWaiting();
+    submit(ingest, live(device, NOW, 81));
+    ingest.storeWaiting();
+
+    assertThat(last(device)).isEqualTo(new Last(NOW.plusSeconds(60), 70));
+    assertThat(rows(device)).isEqualTo(2);
+  }
+
+  @Test
+  void aBatchThatIsSentAgainStoresNothingTwice() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    Instant now = NOW.plusSeconds(3_600);
+    // the answer to this one was lost: it was taken in one bucket and received in another
+    Instant taken = NOW.plusSeconds(3);
+    byte[] body = Heartbeats.full("d", taken).getBytes(StandardCharsets.UTF_8);
+    submit(ingest, HeartbeatParser.one(body, body.length).live(device, NOW.plusSeconds(31)));
+    ingest.storeWaiting();
+    List<Heartbeat> batch = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      batch.add(late(device, taken.plusSeconds(300L * i), now));
+    }
+
+    Heard first = submitLate(ingest, batch);
+    ingest.storeWaiting();
+    Heard again = submitLate(ingest, batch);
+    ingest.storeWaiting();
+
+    assertThat(first.counts).isEqualTo(new HeartbeatStore.Counts(9, 1));
+    assertThat(again.counts).isEqualTo(new HeartbeatStore.Counts(0, 10));
+    assertThat(rows(device)).isEqualTo(10);
+    assertThat(last(device).seenAt()).isEqualTo(taken.plusSeconds(2_700));
+  }
+
+  @Test
+  void theFirstOfADeviceIsToldApart() {
+    List<DeviceId> first = Collections.synchronizedList(new ArrayList<>());
+    List<DeviceId> newest = Collections.synchronizedList(new ArrayList<>());
+    Ingest ingest =
+        ingest(
+            Map.of(),
+            (_, heard, fresh) -> {
+              heard.forEach(one -> newest.add(one.device()));
+              fresh.forEach(one -> first.add(one.device()));
+            });
+    Caller.Device device = device();
+    DeviceId id = new DeviceId(device.deviceId());
+    submit(ingest, live(device, NOW, 81));
+    submit(ingest, live(device, NOW.plusSeconds(1), 81));
+    ingest.storeWaiting();
+    submit(ingest, live(device, NOW.plusSeconds(2), 81));
+    ingest.storeWaiting();
+    submit(ingest, live(device, NOW, 81));
+    ingest.storeWaiting();
+
+    assertThat(first).containsExactly(id);
+    assertThat(newest).as("once a batch, and not when it is old").containsExactly(id, id);
+  }
+
+  @Test
+  void theOneThatCannotBeStoredIsRefusedAloneAndTheOthersAreStored() {
+    Caller.Device poisoned = device();
+    Ingest ingest =
+        ingest(
+            Map.of(),
+            (_, heard, _) -> {
+              if (heard.stream().anyMatch(one -> one.device().value().equals(poisoned.deviceId()))) {
+                throw new IllegalStateException("poison");
+              }
+            });
+    List<Caller.Device> devices = new ArrayList<>();
+    List<Heard> answers = new ArrayList<>();
+    Heard refused = new Heard();
+    for (int i = 0; i < 37; i++) {
+      if (i == 20) {
+        refused = submit(ingest, live(poisoned, NOW, 50));
+      }
+      devices.add(device());
+      answers.add(submit(ingest, live(devices.getLast(), NOW, 50)));
+    }
+    ingest.storeWaiting();
+
+    assertThat(refused.refusal.code()).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(rows(poisoned)).isZero();
+    assertThat(answers).allMatch(answer -> answer.counts.stored() == 1);
+    assertThat(devices).allMatch(device -> rows(device) == 1);
+  }
+
+  @Test
+  void whatHasNoPartitionIsRefusedAlone() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    Heard nowhere = submit(ingest, live(device, NOW.plus(Duration.ofDays(400)), 81));
+    Heard good = submit(ingest, live(device, NOW, 80));
+    ingest.storeWaiting();
+
+    assertThat(nowhere.refusal.code()).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(good.counts.stored()).isEqualTo(1);
+  }
+
+  @Test
+  void aFullQueueRefusesAtOnceAndNothingThatItHasTaken() {
+    Ingest ingest = ingest(Map.of("muster.telemetry.queue", "5"));
+    List<Heard> taken = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      taken.add(submit(ingest, live(device(), NOW, 81)));
+    }
+    assertThat(ingest.isFull()).isTrue();
+    Heard over = submit(ingest, live(device(), NOW, 81));
+    assertThat(over.refusal.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(over.refusal.retryAfter()).isPositive();
+
+    ingest.storeWaiting();
+    assertThat(taken).allMatch(answer -> answer.counts.stored() == 1);
+    assertThat(ingest.isFull()).isFalse();
+  }
+
+  @Test
+  void neverMoreMemoryIsTakenThanIsAllowed() {
+    Ingest ingest = ingest(Map.of("muster.telemetry.queue-memory", "10K"));
+    List<Heard> answers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      answers.add(submit(ingest, live(device(), NOW, 81)));
+    }
+    long refused = answers.stream().filter(a -> a.refusal.code() == ErrorCode.UNAVAILABLE).count();
+    assertThat(refused).isBetween(5L, 18L);
+    assertThat(metrics.get("muster.ingest.queue.bytes").gauges()).isNotEmpty();
+    ingest.storeWaiting();
+    assertThat(submitAndStore(ingest).counts.stored()).isEqualTo(1);
+  }
+
+  private Heard submitAndStore(Ingest ingest) {
+    Heard heard = submit(ingest, live(device(), NOW, 81));
+    ingest.storeWaiting();
+    return heard;
+  }
+
+  @Test
+  void nodesThatStoreTheSameDevicesAtOnceDoNotHoldEachOtherUp() {
+    List<Caller.Device> devices = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      devices.add(device());
+    }
+    List<List<Heard>> answers =
+        Race.times(
+            4,
+            node -> {
+              Ingest ingest = ingest(Map.of());
+              Random random = new Random(node);
+              List<Heard> heard = new ArrayList<>();
+              for (int round = 0; round < 8; round++) {
+                List<Caller.Device> shuffled = new ArrayList<>(devices);
+                Collections.shuffle(shuffled, random);
+                for (Caller.Device device : shuffled) {
+                  heard.add(submit(ingest, live(device, NOW.plusSeconds(10L * round + node), round)));
+                }
+                ingest.storeWaiting();
+              }
+              return heard;
+            });
+
+    assertThat(answers).allMatch(heard -> heard.stream().allMatch(one -> one.counts.stored() == 1));
+    assertThat(devices).allMatch(device -> rows(device) >= 8 && rows(device) <= 9);
+    assertThat(devices).allMatch(device -> last(device).battery() == 7);
+  }
+
+  @Test
+  void daysChangeInUtcWhateverTheZoneOfTheServer() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    Instant midnight = Instant.parse("2026-03-30T00:00:00Z");
+    submit(ingest, live(device, midnight.minusMillis(1), 81));
+    submit(ingest, live(device, midnight, 80));
+    ingest.storeWaiting();
+
+    List<String> partitions =
+        postgres
+            .database()
+            .in(organization, handle -> partitions(handle, device));
+    assertThat(partitions)
+        .containsExactly("telemetry.test_2026_03_29", "telemetry.test_2026_03_30");
+  }
+
+  private static List<String> partitions(Handle handle, Caller.Device device) {
+    return handle
+        .createQuery(
+            "select cast(tableoid::regclass as text) from telemetry.heartbeat where device_id = ? order by bucket")
+        .bind(0, device.deviceId())
+        .mapTo(String.class)
+        .list();
+  }
+}
