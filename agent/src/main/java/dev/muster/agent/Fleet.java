@@ -105,7 +105,8 @@ final class Fleet {
     AgentLog log = new AgentLog(LOG_LINES);
     Consumer<AgentEvent> listener = progress.listener(number);
     SimulatedNetwork network =
-        new SimulatedNetwork(transport, new WebSocketDoorbell(client, plan.server(), Fleet::random));
+        new SimulatedNetwork(
+            transport, new WebSocketDoorbell(client, plan.server(), Fleet::random));
     AgentPorts ports =
         new AgentPorts(
             network,

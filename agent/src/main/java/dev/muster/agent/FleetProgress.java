@@ -70,7 +70,8 @@ final class FleetProgress {
     return "Enrolled " + in + "/" + devices + (in == devices ? "" : trouble());
   }
 
-  /// How the fleet is, and how many check-ins, heartbeats and commands there were since this was asked last.
+  /// How the fleet is, and how many check-ins, heartbeats and commands there were since this was
+  /// asked last.
   synchronized String status(int on) {
     long since = checkIns;
     long ended = commands;

@@ -41,8 +41,7 @@ final class MachineVitals implements Vitals {
     Map<String, Json> more = new TreeMap<>();
     double load = system.getSystemLoadAverage();
     if (load >= 0) {
-      more.put(
-          "load_1m", new Json.Num(BigDecimal.valueOf(load).setScale(2, RoundingMode.HALF_UP)));
+      more.put("load_1m", new Json.Num(BigDecimal.valueOf(load).setScale(2, RoundingMode.HALF_UP)));
     }
     more.put("processors", Json.of(system.getAvailableProcessors()));
     return new Reading(battery(), machine(), memory(), network(), Map.of(), null, more);

@@ -74,7 +74,8 @@ final class SimulatedVitals implements Vitals {
     if (watched != null) {
       apps.putIfAbsent(watched, new App(false, null, null));
     }
-    return new Reading(battery(), machine(now), memory(), network(), apps, signals(watched), Map.of());
+    return new Reading(
+        battery(), machine(now), memory(), network(), apps, signals(watched), Map.of());
   }
 
   private void live(Duration time) {

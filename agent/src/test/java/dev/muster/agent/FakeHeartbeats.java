@@ -67,7 +67,9 @@ final class FakeHeartbeats {
       String _ = take(body);
     }
     FakeServer.send(
-        exchange, 200, Json.obj(Map.of("ok", Json.of(true), "next_heartbeat_seconds", Json.of(300))));
+        exchange,
+        200,
+        Json.obj(Map.of("ok", Json.of(true), "next_heartbeat_seconds", Json.of(300))));
   }
 
   private String take(Json.Obj heartbeat) {

@@ -93,8 +93,7 @@ final class FakeServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      boolean gzipped =
-          "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+      boolean gzipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
       InputStream sent = exchange.getRequestBody();
       String text =
           new String(

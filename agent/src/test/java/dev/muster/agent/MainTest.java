@@ -48,7 +48,8 @@ class MainTest {
         .contains("--heartbeat-interval", "--app-crashes", "default: 1%")
         .contains("http://localhost:8080", "default: 25", "at most 95%)", "--drift 2% --offline");
     assertThat(run("agent", "--help").out())
-        .contains("--alias", "ANDROID, LINUX", "default: 1m", "--allow-scripts", "--heartbeat-interval");
+        .contains(
+            "--alias", "ANDROID, LINUX", "default: 1m", "--allow-scripts", "--heartbeat-interval");
     assertThat(run("--help").out()).contains("agent", "simulate");
     assertThat(run("--version").out()).startsWith("Muster agent ");
   }

@@ -101,8 +101,7 @@ class VitalsTest {
   }
 
   private static final AgentSettings SETTINGS =
-      new AgentSettings(
-          "amd64", "6.8.0", "1", Platform.LINUX, null, null, Duration.ofMinutes(1));
+      new AgentSettings("amd64", "6.8.0", "1", Platform.LINUX, null, null, Duration.ofMinutes(1));
 
   @Test
   void thisMachineCanBeRead() throws Exception {

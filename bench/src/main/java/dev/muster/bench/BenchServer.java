@@ -24,16 +24,19 @@ final class BenchServer implements AutoCloseable {
 
   private final Path data;
   private final boolean keep;
-  private final Process process;
+  private final ProcessBuilder builder;
+  private volatile Process process;
   private final URI address;
   private final int grpcPort;
   private final String password;
 
   private BenchServer(
-      Path data, boolean keep, Process process, URI address, int grpcPort, String password) {
+      Path data, boolean keep, ProcessBuilder builder, URI address, int grpcPort, String password)
+      throws IOException {
     this.data = data;
     this.keep = keep;
-    this.process = process;
+    this.builder = builder;
+    this.process = builder.start();
     this.address = address;
     this.grpcPort = grpcPort;
     this.password = password;
@@ -71,10 +74,14 @@ final class BenchServer implements AutoCloseable {
     builder.environment().put("MUSTER_ADMIN_EMAIL", EMAIL);
     builder.environment().put("MUSTER_ADMIN_PASSWORD", password);
     builder.environment().put("MUSTER_ACCESS_LOG", "false"); // what it says shall be trouble only
-    Process process = builder.redirectErrorStream(true).start();
     BenchServer server =
         new BenchServer(
-            data, keep, process, URI.create("http://127.0.0.1:" + port), grpcPort, password);
+            data,
+            keep,
+            builder.redirectErrorStream(true),
+            URI.create("http://127.0.0.1:" + port),
+            grpcPort,
+            password);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     server.waitUntilReady();
     return server;
@@ -91,6 +98,30 @@ final class BenchServer implements AutoCloseable {
       }
     }
     throw new IOException("the server ended before it was ready:\n" + seen);
+  }
+
+  /// SIGKILL: it is gone at once, and its data as they are.
+  void crash() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /// Starts it again on its data and its ports, and waits until it is ready.
+  synchronized void startAgain() throws IOException {
+    process = builder.start();
+    waitUntilReady();
+  }
+
+  /// Memory of the process that is in RAM, in MiB; 0 where the system does not say.
+  long residentMebibytes() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+        .findFirst()
+        .orElse(0);
   }
 
   /// What a server says after its greeting is trouble, and shown.

@@ -45,6 +45,15 @@ final class Bounds {
         samples.quantile(0.95) < bound);
   }
 
+  /// Judges a measured number by one that it must not exceed.
+  void most(String what, double measured, double bound, String unit) {
+    judge(
+        what,
+        String.format(Locale.ROOT, "%.1f %s = %.2f of the bound", measured, unit, measured / bound),
+        String.format(Locale.ROOT, "%.0f %s", bound, unit),
+        measured <= bound);
+  }
+
   private void judge(String what, String measured, String bound, boolean holds) {
     over |= !holds;
     out.printf("%-5s %-52s %s (bound %s)%n", holds ? "OK" : "OVER", what, measured, bound);

@@ -15,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
       DevicesCommand.class,
       GrpcCommand.class,
       CommandsCommand.class,
+      FleetCommand.class,
       HelpCommand.class
     })
 public final class Main {

@@ -1,0 +1,170 @@
+package dev.muster.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Heartbeats of a large fleet at a fixed rate for a long time, to see that neither their time nor
+/// the server's memory grows. A heartbeat's time counts from when it was due.
+final class Endurance {
+  private static final int CONNECTIONS = 128;
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final int THIRDS = 3;
+
+  /// Devices with a token each. Its secret is the same for all, because so many hashes would take
+  /// longer than the test.
+  private static final String TOKENS =
+      """
+      insert into credential.device_token
+        (organization_id, id, device_id, generation, secret_hash, created_at, first_used_at)
+      select d.organization_id, ('00000000-0000-7000-8000-' || lpad(to_hex(substr(d.handle, 8)::int), 12, '0'))::uuid,
+        d.id, 1, t.secret_hash, now(), now()
+      from device.device d, credential.device_token t
+      where t.id = ?::uuid and d.handle ~ '^device-[0-9]+$'
+      """;
+
+  private final BenchServer server;
+  private final PrintWriter out;
+  private final Bounds bounds;
+
+  Endurance(BenchServer server, PrintWriter out, Bounds bounds) {
+    this.server = server;
+    this.out = out;
+    this.bounds = bounds;
+  }
+
+  void run(int registered, int rate, Duration duration) throws Exception {
+    String secret;
+    try (Connection database = server.database()) {
+      secret = register(database, registered);
+    }
+    long begin = System.nanoTime();
+    var _ = new Run(secret, registered, registered, 0).run();
+    out.printf(
+        Locale.ROOT,
+        "%,d devices registered; each token checked for the first time at %,.0f/s, as fast as it goes%n",
+        registered,
+        registered / ((System.nanoTime() - begin) / 1e9));
+    out.flush();
+    var _ = new Run(secret, registered, WARM_UP.toSeconds() * rate, rate).run();
+    Tally[] tallies = new Tally[THIRDS];
+    double[] resident = new double[THIRDS];
+    for (int third = 0; third < THIRDS; third++) {
+      long count = duration.toSeconds() * rate / THIRDS;
+      Run run = new Run(secret, registered, count, rate);
+      tallies[third] = run.run();
+      resident[third] = run.resident();
+      out.printf(Locale.ROOT, "Third %d, %,d/s, server %.0f MiB:%n", third + 1, rate, resident[third]);
+      tallies[third].print(out);
+    }
+    Tally last = tallies[THIRDS - 1];
+    for (Tally tally : tallies) {
+      bounds.most("p99", tally.millis(99), 50, "ms");
+      bounds.most("failed calls", tally.failures(), 0.5, "calls");
+    }
+    bounds.most("p99 of the last third / of the first", last.millis(99) / tallies[0].millis(99), 1.5, "times");
+    bounds.most("memory in the last third / in the first", resident[THIRDS - 1] / resident[0], 1.1, "times");
+  }
+
+  /// @return the secret of all tokens
+  private String register(Connection database, int registered)
+      throws IOException, InterruptedException, SQLException {
+    Instant begin = Instant.now();
+    Api admin = server.admin();
+    String token =
+        admin.post("/api/enrollment-tokens/", Map.of("max_uses", 1)).get("token").asText();
+    String model =
+        server
+            .anonymous()
+            .as(token)
+            .post("/v1/register", Map.of("alias", "model"))
+            .get("device_token")
+            .asText();
+    String[] parts = model.split("_", 3);
+    DeviceRows.make(database, 1, registered);
+    try (PreparedStatement tokens = database.prepareStatement(TOKENS)) {
+      tokens.setString(1, parts[1]);
+      tokens.execute();
+    }
+    Copies.settle(database);
+    out.printf("Registered in %d s%n", Duration.between(begin, Instant.now()).toSeconds());
+    out.flush();
+    return parts[2];
+  }
+
+  /// So many heartbeats of the devices in turn.
+  private final class Run {
+    private final String secret;
+    private final int registered;
+    private final long count;
+    private final int rate;
+    private final long begin = System.nanoTime();
+    private final AtomicLong next = new AtomicLong();
+    private final Tally tally = new Tally();
+    private volatile long mostResident;
+
+    /// @param rate a second; 0 for as fast as it goes
+    Run(String secret, int registered, long count, int rate) {
+      this.secret = secret;
+      this.registered = registered;
+      this.count = count;
+      this.rate = rate;
+    }
+
+    Tally run() throws IOException, InterruptedException {
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < CONNECTIONS; i++) {
+          threads.execute(this::send);
+        }
+        threads.shutdown();
+        while (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
+          mostResident = Math.max(mostResident, server.residentMebibytes());
+        }
+      }
+      return tally;
+    }
+
+    double resident() {
+      return mostResident;
+    }
+
+    private void send() {
+      try (Line line = new Line(server.address())) {
+        for (long i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+          long due = rate == 0 ? System.nanoTime() : begin + i * 1_000_000_000L / rate;
+          TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+          beat(line, 1 + (int) (i % registered), due);
+        }
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void beat(Line line, int number, long due) {
+      String device = "device-" + number;
+      String token = String.format(Locale.ROOT, "md_00000000000070008000%012x_%s", number, secret);
+      try {
+        byte[] body = Beats.one(device, Instant.now(), number).getBytes(StandardCharsets.UTF_8);
+        Line.Answer answer = line.post("/v1/heartbeat", token, "", body);
+        if (answer.isDone()) {
+          tally.took("heartbeat", System.nanoTime() - due);
+        } else {
+          tally.failed("heartbeat", "HTTP " + answer.status());
+        }
+      } catch (IOException failure) {
+        tally.failed("heartbeat", failure.getClass().getSimpleName());
+      }
+    }
+  }
+}

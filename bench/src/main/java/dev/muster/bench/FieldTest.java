@@ -1,0 +1,258 @@
+package dev.muster.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/// A fleet as it is in the field, sped up: every device sends heartbeats, checks in, and holds a
+/// doorbell or a long poll; a policy is published meanwhile; and then the server is killed, is
+/// started again, and all devices come back.
+final class FieldTest {
+  private static final int CONNECTIONS = 256;
+  private static final int ENROLLING = 16;
+  private static final int ONE_IN_POLLS = 20;
+  private static final Duration POLL = Duration.ofSeconds(20);
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
+
+  /// What agents do when nobody says otherwise.
+  private static final Duration HEARTBEATS = Duration.ofMinutes(5);
+
+  private static final Duration CHECK_INS = Duration.ofMinutes(1);
+
+  private final BenchServer server;
+  private final double speed;
+  private final PrintWriter out;
+  private final Bounds bounds;
+  private final List<FieldDevice> devices = new ArrayList<>();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ExecutorService pollers = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile int life;
+
+  /// @param speed how many times faster than in the field time goes
+  FieldTest(BenchServer server, double speed, PrintWriter out, Bounds bounds) {
+    this.server = server;
+    this.speed = speed;
+    this.out = out;
+    this.bounds = bounds;
+  }
+
+  /// @param spread the time over which devices come back after the outage; null as their backoff
+  ///   would have it, about as long as the outage was
+  void run(int count, Duration steady, long spreadSeconds) throws Exception {
+    Api admin = server.admin();
+    String policy = policy(admin);
+    enroll(admin, count);
+    out.printf(
+        Locale.ROOT,
+        "%,d devices, time %.0f times faster: %.0f heartbeats and %.0f check-ins a second%n",
+        count,
+        speed,
+        count * speed / HEARTBEATS.toSeconds(),
+        count * speed / CHECK_INS.toSeconds());
+    out.flush();
+    try (Schedule schedule = new Schedule(server.address(), CONNECTIONS)) {
+      begin(schedule, WARM_UP.dividedBy(2).toNanos(), 0);
+      TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
+      Tally calm = new Tally();
+      schedule.count(calm);
+      TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
+      Publications.publish(admin, policy, Publications.payload(1));
+      TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
+      storm(schedule, spreadSeconds);
+      out.println("Steady, with a policy published to all in the middle:");
+      judge(calm, "steady");
+    } finally {
+      life = -1;
+      pollers.shutdownNow();
+      http.shutdownNow();
+    }
+  }
+
+  private void storm(Schedule schedule, long spreadSeconds) throws Exception {
+    schedule.count(new Tally()); // what is under way as the server dies
+    life++;
+    long begin = System.nanoTime();
+    server.crash();
+    server.startAgain();
+    Duration outage = Duration.ofNanos(System.nanoTime() - begin);
+    Duration spread = spreadSeconds < 0 ? outage : Duration.ofSeconds(spreadSeconds);
+    Tally storm = new Tally();
+    schedule.count(storm);
+    int missed = (int) Math.max(1, outage.toSeconds() * speed / HEARTBEATS.toSeconds());
+    begin(schedule, spread.toNanos(), missed);
+    TimeUnit.MILLISECONDS.sleep(spread.toMillis() + 10_000);
+    schedule.count(new Tally());
+    out.printf(
+        Locale.ROOT,
+        "Killed, back after %.1f s; all devices come back within %.1f s, each with a batch of %d:%n",
+        outage.toMillis() / 1e3,
+        spread.toMillis() / 1e3,
+        missed);
+    judge(storm, "storm");
+  }
+
+  private void judge(Tally tally, String when) {
+    tally.print(out);
+    bounds.most("p95 of all calls, " + when, tally.millis(95), 150, "ms");
+    bounds.most("p99 of all calls, " + when, tally.millis(99), 300, "ms");
+    bounds.most("failed calls, " + when, tally.failures(), 0.5, "calls");
+  }
+
+  /// All devices come up within so long.
+  ///
+  /// @param missed heartbeats that each has to tell first
+  private void begin(Schedule schedule, long withinNanos, int missed) {
+    int present = life;
+    long now = System.nanoTime();
+    for (int i = 0; i < devices.size(); i++) {
+      FieldDevice device = devices.get(i);
+      long up = now + (long) (withinNanos * ThreadLocalRandom.current().nextDouble());
+      checkIn(schedule, device, present, up);
+      if (missed > 0) {
+        Duration apart = Duration.ofMillis((long) (HEARTBEATS.toMillis() / speed));
+        schedule.add(
+            up, "heartbeat batch", line -> device.heartbeats(line, missed, apart), _ -> {});
+      }
+      beat(schedule, device, present, up + (long) (HEARTBEATS.toNanos() / speed * Math.random()));
+      if (i % ONE_IN_POLLS == 0) {
+        pollers.execute(() -> poll(device, present));
+      } else {
+        hang(schedule, device, present, up);
+      }
+    }
+  }
+
+  private void beat(Schedule schedule, FieldDevice device, int born, long at) {
+    schedule.add(
+        at,
+        "heartbeat",
+        device::heartbeat,
+        _ -> {
+          if (born == life) {
+            beat(schedule, device, born, at + jittered(HEARTBEATS));
+          }
+        });
+  }
+
+  private void checkIn(Schedule schedule, FieldDevice device, int born, long at) {
+    sync(
+        schedule,
+        device,
+        at,
+        () -> {
+          if (born == life) {
+            checkIn(schedule, device, born, at + jittered(CHECK_INS));
+          }
+        });
+  }
+
+  private static void sync(Schedule schedule, FieldDevice device, long at, Runnable then) {
+    schedule.add(
+        at,
+        "pull",
+        device::pull,
+        _ -> schedule.add(System.nanoTime(), "report", device::report, _ -> then.run()));
+  }
+
+  private void hang(Schedule schedule, FieldDevice device, int born, long at) {
+    schedule.add(
+        at,
+        "doorbell opened",
+        _ -> {
+          Bell.hang(
+              http,
+              server.address(),
+              device.token(),
+              () -> {
+                if (born == life) {
+                  sync(schedule, device, System.nanoTime(), () -> {});
+                }
+              });
+          return new Line.Answer(200, new byte[0]);
+        },
+        _ -> {});
+  }
+
+  /// Long polls one after the other; they are held, so their time says nothing.
+  private void poll(FieldDevice device, int born) {
+    try (Line line = new Line(server.address())) {
+      while (born == life) {
+        if (!device.poll(line, POLL).isDone()) {
+          TimeUnit.SECONDS.sleep(1);
+        }
+      }
+    } catch (IOException gone) {
+      // the server was killed
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private long jittered(Duration interval) {
+    double factor = 0.9 + 0.2 * ThreadLocalRandom.current().nextDouble();
+    return (long) (interval.toNanos() / speed * factor);
+  }
+
+  private static String policy(Api admin) throws IOException, InterruptedException {
+    String policy =
+        admin
+            .post("/api/policies/", Map.of("name", "field", "type", "RESTRICTIONS"))
+            .get("id")
+            .asText();
+    Publications.publish(admin, policy, Publications.payload(0));
+    admin.post("/api/groups/", Map.of("name", "field"));
+    admin.post("/api/groups/field/assign-policy/" + policy + "/", null);
+    return policy;
+  }
+
+  private void enroll(Api admin, int count) throws Exception {
+    String token =
+        admin
+            .post("/api/enrollment-tokens/", Map.of("max_uses", count, "groups", List.of("field")))
+            .get("token")
+            .asText();
+    byte[] body =
+        Api.JSON.writeValueAsBytes(
+            Map.of("model", "Field", "osVersion", "16", "agentVersion", "1", "platform", "ANDROID"));
+    List<Future<List<FieldDevice>>> running = new ArrayList<>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int part = 0; part < ENROLLING; part++) {
+        int first = part;
+        running.add(threads.submit(() -> enroll(token, body, first, count)));
+      }
+    }
+    for (Future<List<FieldDevice>> one : running) {
+      try {
+        devices.addAll(one.get());
+      } catch (ExecutionException failure) {
+        throw new IOException("the fleet could not be enrolled", failure.getCause());
+      }
+    }
+  }
+
+  private List<FieldDevice> enroll(String token, byte[] body, int first, int count)
+      throws IOException {
+    List<FieldDevice> own = new ArrayList<>();
+    try (Line line = new Line(server.address())) {
+      for (int number = first; number < count; number += ENROLLING) {
+        Line.Answer answer = line.post("/enroll", token, "", body);
+        if (!answer.isDone()) {
+          throw new IOException("an enrollment was answered " + answer);
+        }
+        own.add(new FieldDevice(Api.JSON.readTree(answer.body()), number));
+      }
+    }
+    return own;
+  }
+}
