@@ -1,5 +1,6 @@
 package dev.muster.agent.core;
 
+import dev.muster.agent.core.CommandResult.Outcome;
 import java.io.IOException;
 
 /// Carries commands out as another one does, and has a ping answered by a heartbeat besides: who
@@ -17,7 +18,7 @@ final class PingAnswers implements CommandExecutor {
   public CommandResult execute(Command command, Progress progress)
       throws IOException, InterruptedException {
     CommandResult result = executor.execute(command, progress);
-    if (command.action().equals("ping")) {
+    if (command.action().equals("ping") && result.outcome() == Outcome.SUCCESS) {
       heartbeats.answerPing(command.requestId());
     }
     return result;
