@@ -132,6 +132,9 @@ public interface Settings {
   @WithName("live")
   Live live();
 
+  @WithName("telemetry")
+  HistorySettings telemetry();
+
   /// What a process of a cluster does.
   enum ServerRole {
     API,
