@@ -51,6 +51,7 @@ class RoomRulesTest {
           "action",
           "batch",
           "dispatch",
+          "archive",
           "telemetry",
           "audience",
           "alert",

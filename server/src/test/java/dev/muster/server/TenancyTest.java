@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 class TenancyTest {
   /// Tables that hold no tenant's data: what the scheduler and Flyway keep for themselves, the keys
-  /// that all logins are signed with, how often somebody tried to log in to an account that need
+  /// that all logins are signed with, what became of each day of all tenants' heartbeats, how often somebody tried to log in to an account that need
   /// not exist, the fingerprint of the master key, and the epoch of the whole database.
   private static final Set<String> NO_TENANTS =
       Set.of(
@@ -37,6 +37,7 @@ class TenancyTest {
           "platform.master_key",
           "platform.epoch",
           "flyway.flyway_schema_history",
+          "archive.day",
           "session.login_count",
           "session.signing_key");
 
@@ -64,6 +65,7 @@ class TenancyTest {
   @BeforeAll
   void open() throws SQLException {
     superuser = TestPostgres.superuser(world.testDatabase().name());
+    world.testDatabase().partitions(world.clock());
   }
 
   @AfterAll
@@ -104,6 +106,7 @@ class TenancyTest {
   void theTablesOfTheRoomsAreInTheCatalogue() throws SQLException {
     assertThat(tables())
         .contains("policy.policy", "device.device", "compliance.report")
+        .contains("telemetry.heartbeat", "telemetry.heartbeat_2026_01_15")
         .containsAll(THE_TENANTS);
   }
 

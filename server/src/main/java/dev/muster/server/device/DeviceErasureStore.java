@@ -3,6 +3,8 @@ package dev.muster.server.device;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -29,6 +31,26 @@ final class DeviceErasureStore {
         .map(DeviceStore::device)
         .findOne()
         .orElseThrow(() -> Refusal.notFound("device"));
+  }
+
+  static List<KnownDevices.Key> present(Handle handle, Collection<KnownDevices.Key> keys) {
+    return handle
+        .createQuery(
+            """
+            select d.organization_id, d.id from device.device d
+            join unnest(:organizations, :devices) as k (organization_id, id)
+              on k.organization_id = d.organization_id and k.id = d.id
+            """)
+        .bindArray(
+            "organizations",
+            UUID.class,
+            keys.stream().map(key -> key.organization().value()).toList())
+        .bindArray("devices", UUID.class, keys.stream().map(key -> key.device().value()).toList())
+        .map((row, _) ->
+            new KnownDevices.Key(
+                new OrganizationId(row.getObject(1, UUID.class)),
+                new DeviceId(row.getObject(2, UUID.class))))
+        .list();
   }
 
   static void delete(Handle handle, Device device) {

@@ -5,7 +5,6 @@ import dev.muster.server.web.Bodies;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
-import dev.muster.server.web.RowCheck;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.ws.rs.DELETE;
@@ -31,23 +30,20 @@ import org.jspecify.annotations.Nullable;
 public class DeviceResource {
   private final Devices devices;
   private final DeviceLists lists;
-  private final BulkDevices bulk;
   private final DeviceErasure erasure;
-  private final RowCheck rows;
+  private final DeviceRows rows;
   private final CurrentCaller caller;
   private final Paging paging;
 
   DeviceResource(
       Devices devices,
       DeviceLists lists,
-      BulkDevices bulk,
       DeviceErasure erasure,
-      RowCheck rows,
+      DeviceRows rows,
       CurrentCaller caller,
       Paging paging) {
     this.devices = devices;
     this.lists = lists;
-    this.bulk = bulk;
     this.erasure = erasure;
     this.rows = rows;
     this.caller = caller;
@@ -60,29 +56,7 @@ public class DeviceResource {
   public DeviceWire.Row register(@Valid DeviceWire.Creation body) {
     Caller registrar = caller.get();
     Device device = devices.register(registrar, Bodies.present(body).toNewDevice());
-    return DeviceWire.Row.of(devices.read(registrar, device.id().toString()));
-  }
-
-  /// By method and path, so that a device may have the id `bulk`: nothing else is posted there.
-  @POST
-  @Path("bulk")
-  @Operation(
-      summary = "Register up to 1,000 devices, each for itself",
-      description =
-          "200 also when rows are refused: each result has the status, code and message that a"
-              + " request for that row alone would have had. All that succeed are there at once, or"
-              + " none of them.")
-  public BulkWire.Registered registerAll(@Valid BulkWire.Registration body) {
-    return BulkWire.Registered.of(bulk.register(caller.get(), Bodies.present(body).rows(rows)));
-  }
-
-  @POST
-  @Path("bulk-status")
-  @Operation(
-      summary = "Set the status of up to 1,000 devices, each for itself",
-      description = "Of several rows for one device the last counts.")
-  public BulkWire.Updated setStatuses(@Valid BulkWire.Statuses body) {
-    return BulkWire.Updated.of(bulk.setStatus(caller.get(), Bodies.present(body).rows(rows)));
+    return rows.of(devices.read(registrar, device.id().toString()));
   }
 
   @GET
@@ -118,7 +92,7 @@ public class DeviceResource {
             paging.limit());
     return paging.page(
         found.count(),
-        found.entries().stream().map(DeviceWire.Row::of).toList(),
+        rows.of(caller.get().organization(), found.entries()),
         found.next(),
         found.previous());
   }
@@ -127,7 +101,7 @@ public class DeviceResource {
   @Path("{device_id}")
   @Operation(summary = "Show a device")
   public DeviceWire.Row show(@PathParam("device_id") String device) {
-    return DeviceWire.Row.of(devices.read(caller.get(), device));
+    return rows.of(devices.read(caller.get(), device));
   }
 
   @PATCH
@@ -135,7 +109,7 @@ public class DeviceResource {
   @Operation(summary = "Change name, tags, status or attributes of a device")
   public DeviceWire.Row change(
       @PathParam("device_id") String device, @Valid DeviceWire.Patch body) {
-    return DeviceWire.Row.of(devices.change(caller.get(), device, Bodies.present(body).toChange()));
+    return rows.of(devices.change(caller.get(), device, Bodies.present(body).toChange()));
   }
 
   @DELETE

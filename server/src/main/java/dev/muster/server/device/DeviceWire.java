@@ -32,7 +32,7 @@ final class DeviceWire {
 
   /// A device. `name` and `device_name` are the same, for two generations of clients.
   /// `last_sync_at` and `vector_clock` are those of offline sync, which is not built: null and
-  /// empty.
+  /// empty. `last_status` is what it last said of itself, null when it never did.
   @JsonNaming(SnakeCaseStrategy.class)
   public record Row(
       String id,
@@ -60,8 +60,9 @@ final class DeviceWire {
       @Nullable Instant lastSyncAt,
       Map<String, Long> vectorClock,
       Instant createdAt,
-      Instant updatedAt) {
-    static Row of(Devices.Entry entry) {
+      Instant updatedAt,
+      @Schema(implementation = Object.class) Json.@Nullable Obj lastStatus) {
+    static Row of(Devices.Entry entry, Json.@Nullable Obj lastStatus) {
       Device device = entry.device();
       return new Row(
           device.id().toString(),
@@ -89,7 +90,8 @@ final class DeviceWire {
           null,
           Map.of(),
           device.createdAt(),
-          device.updatedAt());
+          device.updatedAt(),
+          lastStatus);
     }
   }
 

@@ -14,9 +14,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 public class LifecycleResource {
   private final Lifecycles lifecycles;
+  private final DeviceRows rows;
   private final CurrentCaller caller;
 
-  LifecycleResource(Lifecycles lifecycles, CurrentCaller caller) {
+  LifecycleResource(Lifecycles lifecycles, DeviceRows rows, CurrentCaller caller) {
+    this.rows = rows;
     this.lifecycles = lifecycles;
     this.caller = caller;
   }
@@ -25,20 +27,20 @@ public class LifecycleResource {
   @Path("deactivate")
   @Operation(summary = "Lock a device out until it is activated; people may do it to their own")
   public DeviceWire.Row deactivate(@PathParam("device_id") String device) {
-    return DeviceWire.Row.of(lifecycles.deactivate(caller.get(), device));
+    return rows.of(lifecycles.deactivate(caller.get(), device));
   }
 
   @POST
   @Path("activate")
   @Operation(summary = "Let a deactivated device in again")
   public DeviceWire.Row activate(@PathParam("device_id") String device) {
-    return DeviceWire.Row.of(lifecycles.activate(caller.get(), device));
+    return rows.of(lifecycles.activate(caller.get(), device));
   }
 
   @POST
   @Path("retire")
   @Operation(summary = "Take a device out of the fleet for good")
   public DeviceWire.Row retire(@PathParam("device_id") String device) {
-    return DeviceWire.Row.of(lifecycles.retire(caller.get(), device));
+    return rows.of(lifecycles.retire(caller.get(), device));
   }
 }

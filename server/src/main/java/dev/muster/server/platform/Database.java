@@ -95,6 +95,43 @@ public final class Database {
     return once("none", TransactionIsolationLevel.READ_COMMITTED, work);
   }
 
+  /// Runs `work` as the role that owns the tables, on one connection and outside of a transaction:
+  /// for what PostgreSQL does in none (DETACH CONCURRENTLY, VACUUM) and for locks that outlive one.
+  /// The connection has no limit on statements meanwhile, and one second for locks.
+  public <T extends @Nullable Object> T outsideTransaction(
+      HandleCallback<T, RuntimeException> work) {
+    if (INSIDE.get() != null) {
+      throw new IllegalStateException("inside a transaction");
+    }
+    INSIDE.set(this);
+    try {
+      return jdbi.withHandle(handle -> {
+        handle.execute("set statement_timeout = 0");
+        handle.execute("set lock_timeout = '1s'");
+        try {
+          return work.withHandle(handle);
+        } finally {
+          reset(handle);
+        }
+      });
+    } finally {
+      INSIDE.remove();
+    }
+  }
+
+  /// A connection that cannot be brought back to what it was is not lent again.
+  private static void reset(Handle handle) {
+    try {
+      handle.execute("reset all");
+    } catch (RuntimeException broken) {
+      try {
+        handle.getConnection().abort(Runnable::run);
+      } catch (SQLException _) {
+        // it is closed already
+      }
+    }
+  }
+
   Tracing tracing() {
     return tracing;
   }

@@ -43,6 +43,7 @@ public enum ErrorCode {
   IDEMPOTENCY_OUTCOME_UNKNOWN(
       Kind.CONFLICT, "The first request was carried out and its answer was lost"),
   BACKUP_RUNNING(Kind.CONFLICT, "A backup is being taken"),
+  ARCHIVE_STATE(Kind.CONFLICT, "The day's state does not allow it"),
   LAST_ADMIN(Kind.CONFLICT, "An organization keeps at least one active admin"),
   HOME_ORGANIZATION(Kind.CONFLICT, "The first organization is the server's own"),
 

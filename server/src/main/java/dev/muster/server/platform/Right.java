@@ -24,7 +24,10 @@ public enum Right {
   /// Make, limit and erase organizations; held only by the admins of the first one.
   WRITE_ORGANIZATIONS("manage organizations"),
   /// Take a copy of everything; held only by the admins of the first organization.
-  BACK_UP("back up the server");
+  BACK_UP("back up the server"),
+  /// Archive and restore the history of heartbeats; held only by the admins of the first
+  /// organization.
+  KEEP_ARCHIVES("manage archives");
 
   private final String phrase;
 
@@ -34,7 +37,7 @@ public enum Right {
 
   /// Whether only callers of the first organization can hold it, because it reaches others.
   public boolean ofHomeOnly() {
-    return this == WRITE_ORGANIZATIONS || this == BACK_UP;
+    return this == WRITE_ORGANIZATIONS || this == BACK_UP || this == KEEP_ARCHIVES;
   }
 
   /// Ends the sentence "You may not …".

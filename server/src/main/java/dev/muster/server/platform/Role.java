@@ -22,7 +22,8 @@ public enum Role {
           READ_AUDIT,
           ERASE,
           WRITE_ORGANIZATIONS,
-          BACK_UP ->
+          BACK_UP,
+          KEEP_ARCHIVES ->
           this == ADMIN;
     };
   }

@@ -135,6 +135,9 @@ public interface Settings {
   @WithName("telemetry")
   TelemetrySettings telemetry();
 
+  @WithName("history")
+  HistorySettings history();
+
   /// What a process of a cluster does.
   enum ServerRole {
     API,

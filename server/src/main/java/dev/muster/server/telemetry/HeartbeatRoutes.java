@@ -70,9 +70,18 @@ final class HeartbeatRoutes {
     route(router, "/v1/heartbeats", this::batch);
   }
 
-  private static void route(Router router, String path, Handler<RoutingContext> handler) {
-    router.route(HttpMethod.POST, path).handler(handler);
-    router.route(HttpMethod.POST, path + "/").handler(handler);
+  private void route(Router router, String path, Handler<RoutingContext> handler) {
+    for (String spelling : List.of(path, path + "/")) {
+      router.route(HttpMethod.POST, spelling).handler(handler);
+      router.route(spelling).handler(this::refuseMethod);
+    }
+  }
+
+  private void refuseMethod(RoutingContext routing) {
+    routing.response().putHeader(HttpHeaders.ALLOW, "POST");
+    problems.answer(
+        routing,
+        Refusal.of(ErrorCode.METHOD_NOT_ALLOWED, "A heartbeat is sent by POST."));
   }
 
   private void single(RoutingContext routing) {

@@ -23,21 +23,26 @@ class Reception {
 
   private final Results results;
   private final Doorbells doorbells;
+  private final HistoryBounds history;
   private final Duration oldest;
 
   /// The push tokens that were handed on, by device, as hashes: nearly every heartbeat repeats one.
   private final Cache<UUID, Integer> pushTokens =
       Caffeine.newBuilder().maximumSize(MOST_KNOWN).build();
 
-  Reception(Results results, Doorbells doorbells, Settings settings) {
+  Reception(
+      Results results, Doorbells doorbells, HistoryBounds history, Settings settings) {
     this.results = results;
     this.doorbells = doorbells;
+    this.history = history;
     this.oldest = settings.telemetry().oldest();
   }
 
   /// Before this a heartbeat cannot be stored any more.
   Instant oldest(Instant now) {
-    return now.minus(oldest);
+    Instant kept = history.oldest();
+    Instant accepted = now.minus(oldest);
+    return kept.isAfter(accepted) ? kept : accepted;
   }
 
   void stored(Caller.Device caller, HeartbeatDraft draft) {

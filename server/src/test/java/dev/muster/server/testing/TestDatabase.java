@@ -1,6 +1,8 @@
 package dev.muster.server.testing;
 
+import dev.muster.server.archive.Partitions;
 import dev.muster.server.organization.Organizations;
+import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.DatabasePool;
@@ -46,6 +48,14 @@ public final class TestDatabase implements AutoCloseable {
         id,
         handle -> organizations.create(handle, new Caller.Server(id, "test"), id, "Test " + id));
     return id;
+  }
+
+  /// The history's partitions around the time of `clock`: two days back, two weeks ahead.
+  public Partitions partitions(InstantSource clock) {
+    Partitions partitions =
+        new Partitions(database, clock, new Broadcast(database.dataSource()));
+    partitions.prepare();
+    return partitions;
   }
 
   public String name() {

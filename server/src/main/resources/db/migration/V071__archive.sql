@@ -1,0 +1,39 @@
+create schema archive;
+grant usage on schema archive to muster_app, muster_cross;
+
+-- The days of telemetry.heartbeat, each a table of its own, and how far each is on its way out of the
+-- database. Of no tenant: a day has the rows of all. Partitions are made and taken away by the owner
+-- of the tables; a state is written before the step that it names is begun, or after it is done.
+create table archive.day (
+  day date primary key,
+  -- ATTACHED: a partition. DETACHING: being detached. DETACHED: a table of its own, not archived.
+  -- ARCHIVED: written, not read back. VERIFIED: read back, and may be dropped. DROPPED: only in the
+  -- archive. RESTORED: from the archive, a partition for a while.
+  state text not null constraint day_state
+    check (state in ('ATTACHED', 'DETACHING', 'DETACHED', 'ARCHIVED', 'VERIFIED', 'DROPPED', 'RESTORED')),
+  -- What somebody asked for, until it is done or has failed.
+  wish text constraint day_wish check (wish in ('ARCHIVE', 'VERIFY', 'RESTORE')),
+  made_at timestamptz not null,
+  frozen_at timestamptz,
+  detached_at timestamptz,
+  archived_at timestamptz,
+  verified_at timestamptz,
+  dropped_at timestamptz,
+  restored_at timestamptz,
+  -- Of a restored day: until when retention leaves it alone.
+  keep_until timestamptz,
+  -- Of the archive.
+  row_count bigint,
+  bytes bigint,
+  sha256 text,
+  -- Of the newest failure, cleared by the next success.
+  error text,
+  failed_at timestamptz,
+  failures int not null default 0,
+  constraint day_archive check (
+    state in ('ATTACHED', 'DETACHING', 'DETACHED')
+    or (archived_at is not null and row_count is not null and bytes is not null and sha256 is not null)),
+  constraint day_dropped check (state <> 'DROPPED' or verified_at is not null)
+);
+grant select on archive.day to muster_app;
+grant select, insert, update on archive.day to muster_cross;

@@ -1,0 +1,378 @@
+package dev.muster.server.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.server.archive.Day.State;
+import dev.muster.server.archive.Day.Wish;
+import dev.muster.server.device.DeviceId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/// A day leaves the database when its archive has been read back, and comes back as it was.
+@TestInstance(Lifecycle.PER_CLASS)
+class ArchiveJobTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final ArchiveWorld room = ArchiveWorld.open();
+  private final Depot depot = room.files();
+  private LocalDate day = room.today();
+
+  @AfterAll
+  void close() {
+    room.close();
+  }
+
+  /// Each test has a day of its own, which is over.
+  @BeforeEach
+  void nextDay() {
+    day = room.today();
+    room.heartbeats(room.device(), Day.begin(day), 50);
+    room.world().clock().advance(Duration.ofDays(1));
+    room.partitions().prepare();
+  }
+
+  private void runAgain(Depot depot) {
+    room.world().clock().advance(HOUR); // whatever the pause after a failure is
+    room.job(depot).run();
+  }
+
+  private Path archive() {
+    return room.folder().resolve("archive").resolve(ArchiveManifest.file(day));
+  }
+
+  private void archived() {
+    room.wish(day, Wish.ARCHIVE);
+    room.job(depot).run();
+    assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
+  }
+
+  @Test
+  void aDayIsArchivedVerifiedAndDroppedAndComesBackAsItWas() throws IOException {
+    String before = room.content(day);
+    archived();
+
+    assertThat(room.tableIsThere(day)).isFalse();
+    assertThat(room.rows(day)).isZero();
+    try (InputStream csv = new GZIPInputStream(Files.newInputStream(archive()))) {
+      assertThat(new String(csv.readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("organization_id,device_id,bucket,taken_at,");
+    }
+    Day.Stored stored = Objects.requireNonNull(room.day(day).stored());
+    assertThat(stored.rows()).isEqualTo(50);
+    assertThat(stored.verifiedAt()).isNotNull();
+    assertThat(ArchiveManifest.read(depot, day).stored().sha256()).isEqualTo(stored.sha256());
+    assertThat(room.folder().resolve("work")).isEmptyDirectory();
+
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+
+    assertThat(room.day(day).state()).isEqualTo(State.RESTORED);
+    assertThat(room.content(day)).isEqualTo(before).isNotEmpty();
+  }
+
+  @Test
+  void whatIsOlderThanTheRetentionGoesByItselfAndIsRefusedFromThenOn() {
+    room.world().clock().advance(Duration.ofDays(90));
+    room.partitions().prepare();
+    room.job(depot).run();
+
+    assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
+    assertThat(room.day(day.plusDays(1)).state()).isEqualTo(State.ATTACHED);
+    assertThat(room.partitions().oldest()).isEqualTo(Day.begin(day.plusDays(1)));
+  }
+
+  /// Dies at each call to the place of the archives, one after the other, and goes on.
+  @Test
+  void whoDiesAtAnyStepIsFollowedByOneWhoGoesOn() {
+    String before = room.content(day);
+    room.wish(day, Wish.ARCHIVE);
+    int deaths = 0;
+    while (room.day(day).state() != State.DROPPED) {
+      runAgain(new FailingDepot(depot, deaths));
+      boolean dropped = !room.tableIsThere(day);
+      assertThat(dropped).isEqualTo(room.day(day).state() == State.DROPPED);
+      deaths++;
+    }
+    assertThat(deaths).isGreaterThan(3);
+    room.wish(day, Wish.RESTORE);
+    runAgain(depot);
+    assertThat(room.content(day)).isEqualTo(before);
+  }
+
+  @Test
+  void aDetachmentThatWasCutShortIsFinished() throws SQLException {
+    room.wish(day, Wish.ARCHIVE);
+    try (Connection reader = room.database().dataSource().getConnection();
+        Statement statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("select count(*) from telemetry.heartbeat");
+      room.job(depot).run();
+      assertThat(link()).isEqualTo(PartitionStore.Link.PENDING);
+      assertThat(Objects.requireNonNull(room.day(day).trouble()).times()).isEqualTo(1);
+      assertThat(room.day(day).state()).isEqualTo(State.DETACHING);
+      assertThat(room.rows(day)).as("rows of a day that is being detached").isZero();
+      reader.rollback();
+      reader.setAutoCommit(true);
+    }
+    runAgain(depot);
+
+    assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
+    assertThat(room.day(day).trouble()).isNull();
+  }
+
+  private PartitionStore.Link link() {
+    return room.database().asOwner(handle -> PartitionStore.link(handle, day));
+  }
+
+  /// The states in which a worker may die without having written down that a step was done.
+  @Test
+  void aStepThatWasDoneAndNotWrittenDownIsNotInTheWay() {
+    room.database()
+        .asOwner(handle -> {
+          DayStore.detaching(handle, day);
+          return day;
+        });
+    room.database()
+        .outsideTransaction(handle -> {
+          PartitionStore.detach(handle, day);
+          return day;
+        });
+    room.job(depot).run();
+    assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
+  }
+
+  @Test
+  void whatWasArchivedBadlyIsNotDroppedButArchivedAgain() throws IOException {
+    String before = room.content(day);
+    room.wish(day, Wish.ARCHIVE);
+    room.job(new Garbling(depot)).run();
+
+    assertThat(room.tableIsThere(day)).isTrue();
+    assertThat(room.day(day).state()).isEqualTo(State.DETACHED);
+    assertThat(Objects.requireNonNull(room.day(day).trouble()).said()).contains("gzip");
+    assertThat(problem()).as("one failure may pass").doesNotContain(day.toString());
+
+    runAgain(depot);
+    assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+    assertThat(room.content(day)).isEqualTo(before);
+  }
+
+  @Test
+  void anArchiveThatWasChangedIsFoundAndNotRestored() throws IOException {
+    archived();
+    byte[] bytes = Files.readAllBytes(archive());
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(archive(), bytes);
+
+    room.wish(day, Wish.VERIFY);
+    room.job(depot).run();
+    assertThat(problem()).contains(day.toString());
+
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+    assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
+    assertThat(room.tableIsThere(day)).isFalse();
+
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(archive(), bytes);
+    room.wish(day, Wish.VERIFY);
+    room.job(depot).run();
+    assertThat(room.day(day).trouble()).isNull();
+  }
+
+  private String problem() {
+    return room.world().sql(ArchiveHealth::problem).orElse("");
+  }
+
+  @Test
+  void anArchiveThatIsGoneBeforeTheDropKeepsTheDay() {
+    room.wish(day, Wish.ARCHIVE);
+    room.job(new Forgetting(depot)).run();
+
+    assertThat(room.tableIsThere(day)).isTrue();
+    assertThat(room.day(day).state()).isEqualTo(State.DETACHED);
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsTriedLessAndLessOftenAndIsAProblem() throws IOException {
+    Path file = Files.createTempFile("no", "folder");
+    Depot none = new FolderDepot(file);
+    room.wish(day, Wish.ARCHIVE);
+    for (int i = 0; i < 3; i++) {
+      runAgain(none);
+    }
+    room.job(none).run(); // too soon
+
+    assertThat(Objects.requireNonNull(room.day(day).trouble()).times()).isEqualTo(3);
+    assertThat(problem()).contains(day.toString());
+    assertThat(room.metrics().counter("muster.archive.failures").count()).isGreaterThanOrEqualTo(3);
+    runAgain(depot);
+    assertThat(problem()).doesNotContain(day.toString());
+  }
+
+  @Test
+  void aRestoredDayStaysForAWhileAndGoesWithoutBeingArchivedAgain() throws IOException {
+    archived();
+    byte[] bytes = Files.readAllBytes(archive());
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+    room.job(depot).run();
+    assertThat(room.day(day).state()).isEqualTo(State.RESTORED);
+    assertThat(room.partitions().oldest()).isAfter(Day.begin(day));
+
+    room.world().clock().advance(Duration.ofDays(7));
+    room.partitions().prepare();
+    room.job(depot).run();
+
+    assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
+    assertThat(room.tableIsThere(day)).isFalse();
+    assertThat(Files.readAllBytes(archive())).isEqualTo(bytes);
+  }
+
+  @Test
+  void whatWasErasedMeanwhileDoesNotComeBack() {
+    DeviceId erased = room.device();
+    room.heartbeats(erased, Day.begin(day), 10);
+    archived();
+    room.world()
+        .sql(handle -> {
+          for (String table :
+              new String[] {
+                "compliance.actual", "policy.desired_change", "policy.desired", "policy.wake"
+              }) {
+            handle.execute("delete from " + table + " where device_id = ?", erased.value());
+          }
+          return handle.execute("delete from device.device where id = ?", erased.value());
+        });
+
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+
+    assertThat(room.rows(day)).isEqualTo(50);
+  }
+
+  @Test
+  void aDetachedDayForgetsTheDeviceThatIsErased() {
+    DeviceId erased = room.device();
+    room.heartbeats(erased, Day.begin(day), 10);
+    room.wish(day, Wish.ARCHIVE);
+    room.job(new FailingDepot(depot, 0)).run();
+    assertThat(room.day(day).state()).isEqualTo(State.DETACHED);
+
+    room.database()
+        .in(
+            room.tenant().organization(),
+            handle -> {
+              room.partitions().eraseDetached(handle, room.tenant().organization(), erased);
+              return erased;
+            });
+    runAgain(depot);
+
+    assertThat(Objects.requireNonNull(room.day(day).stored()).rows()).isEqualTo(50);
+  }
+
+  @Test
+  void theOldestDayGoesEarlierWhenThereIsTooMuch() {
+    long before = dropped();
+    room.job(depot, 1).run();
+
+    assertThat(dropped()).isEqualTo(before + 1);
+    assertThat(room.metrics().counter("muster.archive.capped").count()).isPositive();
+    assertThat(room.day(room.today()).state()).isEqualTo(State.ATTACHED);
+  }
+
+  private long dropped() {
+    return room.database().<List<Day>>asOwner(DayStore::all).stream()
+        .filter(one -> one.state() == State.DROPPED)
+        .count();
+  }
+
+  @Test
+  void aDayThatIsOverIsFrozenOnce() throws SQLException {
+    room.world().clock().advance(Duration.ofHours(2));
+    room.job(depot).run();
+
+    assertThat(room.day(day).times().frozenAt()).isNotNull();
+    assertThat(room.day(room.today()).times().frozenAt()).isNull();
+    assertThat(
+            room.database()
+                .<Boolean>asOwner(handle ->
+                    handle
+                        .createQuery(
+                            "select relallvisible > 0 and relallvisible = relpages from pg_class where oid = to_regclass(:t)")
+                        .bind("t", PartitionStore.table(day))
+                        .mapTo(Boolean.class)
+                        .one()))
+        .isTrue();
+  }
+
+  /// Keeps half of each file.
+  private record Garbling(Depot depot) implements Depot {
+    @Override
+    public void put(String name, Path file) throws IOException {
+      byte[] bytes = Files.readAllBytes(file);
+      if (name.endsWith(".gz")) {
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+      }
+      depot.put(name, file);
+    }
+
+    @Override
+    public InputStream open(String name) throws IOException {
+      return depot.open(name);
+    }
+
+    @Override
+    public OptionalLong size(String name) throws IOException {
+      return depot.size(name);
+    }
+
+    @Override
+    public String where() {
+      return depot.where();
+    }
+  }
+
+  /// Has lost everything when it is asked for the last time.
+  private record Forgetting(Depot depot) implements Depot {
+    @Override
+    public void put(String name, Path file) throws IOException {
+      depot.put(name, file);
+    }
+
+    @Override
+    public InputStream open(String name) throws IOException {
+      return depot.open(name);
+    }
+
+    @Override
+    public OptionalLong size(String name) {
+      return OptionalLong.empty();
+    }
+
+    @Override
+    public String where() {
+      return depot.where();
+    }
+  }
+}
