@@ -33,6 +33,7 @@ final class LiveWorld implements AutoCloseable {
   final ActionRoom room = ActionRoom.on(database, clock, TestSettings.of(Map.of()));
   final DeviceErasure erasure;
   final ChangeLog log;
+  final AlertLog alertLog;
   final Changes changes;
   private final List<Broadcast> broadcasts = new ArrayList<>();
   private final List<Changes> nodes = new ArrayList<>();
@@ -41,6 +42,7 @@ final class LiveWorld implements AutoCloseable {
     Announcements announcements = new Announcements(broadcast());
     changes = node(announcements);
     log = new ChangeLog(clock, room.devices(), room.actions(), announcements);
+    alertLog = new AlertLog(clock, announcements);
     room.deviceChanges().add(log);
     room.actionChanges().add(log);
     erasure =
@@ -56,7 +58,7 @@ final class LiveWorld implements AutoCloseable {
   }
 
   private Changes node(Announcements announcements) {
-    Changes node = new Changes(database, room.actions(), announcements);
+    Changes node = new Changes(database, room.actions(), (_, _, _) -> List.of(), announcements);
     nodes.add(node);
     return node;
   }
