@@ -59,6 +59,7 @@ class RoomRulesTest {
           "task",
           "sync",
           "live",
+          "viewer",
           "fleet",
           "backup");
 

@@ -34,14 +34,21 @@ public record ChangeFilter(
         Set.of(action.device().toString()), action.id(), DEVICES_AND_ACTIONS);
   }
 
-  boolean takes(Change change) {
-    return kinds.contains(change.kind())
-        && isOfThese(change)
+  /// Whether it is watched. Of a device that is gone everybody is told who watches it, and of what
+  /// is of many devices, whoever watches any.
+  public boolean takes(Change change) {
+    return isOfTheseKinds(change)
+        && isOfTheseDevices(change)
         && (action == null || concerns(change, action));
   }
 
-  private boolean isOfThese(Change change) {
+  private boolean isOfTheseKinds(Change change) {
+    return kinds.contains(change.kind()) || (change instanceof Change.Erased && !kinds.isEmpty());
+  }
+
+  private boolean isOfTheseDevices(Change change) {
     return devices.isEmpty()
+        || change instanceof Change.OfManyStates
         || (change.handle() != null && devices.contains(change.handle()))
         || (change.device() != null && devices.contains(change.device().toString()));
   }
