@@ -43,7 +43,7 @@ public record ChangeFilter(
   }
 
   private boolean isOfTheseKinds(Change change) {
-    return kinds.contains(change.kind()) || (change instanceof Change.Erased && !kinds.isEmpty());
+    return kinds.contains(change.kind()) || change instanceof Change.Erased;
   }
 
   private boolean isOfTheseDevices(Change change) {

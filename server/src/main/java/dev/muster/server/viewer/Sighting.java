@@ -17,8 +17,9 @@ record Sighting(
         heartbeat.device(), heartbeat.receivedAt(), power.batteryPct(), power.charging());
   }
 
+  /// The newer of the two; of two at once this one.
   Sighting newer(Sighting other) {
-    return other.at.isBefore(at) ? this : other;
+    return other.at.isAfter(at) ? other : this;
   }
 
   /// `id,milliseconds,battery,charging`; what was not said is empty.

@@ -126,6 +126,7 @@ final class Viewer {
       sightings.stream()
           .filter(watch::takes)
           .forEach(sighting -> coalescer.note(new Told.Seen(sighting)));
+      meter();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -286,7 +287,7 @@ final class Viewer {
             changed.awaitNanos(pauseNanos());
           } else {
             sending = true;
-            outlet.send(message).whenComplete((_, _) -> sent());
+            var _ = outlet.send(message).whenComplete((_, _) -> sent());
           }
         }
       }

@@ -20,7 +20,7 @@ final class FakeOutlet implements Outlet {
 
   final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
   final List<Goodbye> goodbyes = new CopyOnWriteArrayList<>();
-  volatile int pings;
+  int pings;
   private volatile CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
 
   /// From now on nothing that is sent arrives, until [#read].
@@ -41,7 +41,6 @@ final class FakeOutlet implements Outlet {
   }
 
   @Override
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread pings
   public void ping() {
     pings++;
   }

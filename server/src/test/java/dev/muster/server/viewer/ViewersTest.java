@@ -171,8 +171,8 @@ class ViewersTest {
     FakeOutlet outlet = new FakeOutlet();
     look(viewers, sightings, outlet, Watch.ofAll());
 
-    // until the interest has come there: nobody waits for it in earnest
-    while (outlet.sent.isEmpty()) {
+    // again and again until the interest has come there, as heartbeats do
+    for (int i = 0; i < 100_000 && outlet.sent.isEmpty(); i++) {
       store(ingesting, List.of(heartbeat(till, 42)));
       ingesting.flush();
       Thread.onSpinWait();
