@@ -60,6 +60,7 @@ class RoomRulesTest {
           "task",
           "sync",
           "live",
+          "viewer",
           "fleet",
           "backup");
 

@@ -301,8 +301,9 @@ final class ActualStore {
         device.value());
   }
 
-  /// Follows what is desired: what changes base or set changes lag.
-  static void follow(Handle handle, OrganizationId organization, List<DesiredState> states) {
+  /// Follows what is desired: what changes base or set changes lag. Returns the devices that have
+  /// reported, by their ids.
+  static List<DeviceId> follow(Handle handle, OrganizationId organization, List<DesiredState> states) {
     handle
         .createUpdate(
             """
@@ -320,18 +321,23 @@ final class ActualStore {
         .bindArray(
             "overrides", String.class, states.stream().map(DesiredState::overrideHash).toList())
         .execute();
-    handle
-        .createUpdate(
+    return handle
+        .createQuery(
             """
-            update compliance.actual a set lag = a.reported_version - n.base
-            from unnest(:devices, :bases) as n (device_id, base)
-            where a.organization_id = :organization and a.device_id = n.device_id
-              and a.reported_version is not null
+            with followed as (
+              update compliance.actual a set lag = a.reported_version - n.base
+              from unnest(:devices, :bases) as n (device_id, base)
+              where a.organization_id = :organization and a.device_id = n.device_id
+                and a.reported_version is not null
+              returning a.device_id)
+            select device_id from followed order by device_id
             """)
         .bind("organization", organization)
         .bindArray("devices", UUID.class, states.stream().map(s -> s.device().value()).toList())
         .bindArray("bases", Long.class, states.stream().map(DesiredState::base).toList())
-        .execute();
+        .mapTo(UUID.class)
+        .map(DeviceId::new)
+        .list();
   }
 
   /// The same for all devices of all organizations whose base alone has changed.

@@ -1,11 +1,8 @@
 package dev.muster.server.compliance;
 
 import dev.muster.protocol.ComplianceState;
-import dev.muster.protocol.Drift;
 import dev.muster.protocol.Json;
-import dev.muster.protocol.Payloads;
 import dev.muster.protocol.Verdicts;
-import dev.muster.server.compliance.ActualStore.Pair;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
@@ -23,18 +20,17 @@ import dev.muster.server.policy.Effective;
 import dev.muster.server.policy.EffectiveKey;
 import dev.muster.server.policy.SettingSecrets;
 import dev.muster.server.policy.Wakes;
+import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -61,6 +57,7 @@ public class Compliance implements DeviceReports {
   private final DesiredVersions desired;
   private final SettingSecrets secrets;
   private final Wakes wakes;
+  private final List<StateChanges> listeners;
 
   Compliance(
       Database database,
@@ -68,13 +65,15 @@ public class Compliance implements DeviceReports {
       Devices devices,
       DesiredVersions desired,
       SettingSecrets secrets,
-      Wakes wakes) {
+      Wakes wakes,
+      @All List<StateChanges> listeners) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
     this.desired = desired;
     this.secrets = secrets;
     this.wakes = wakes;
+    this.listeners = listeners;
   }
 
   /// Takes a device's report. One that is older than the newest, or the same again, changes
@@ -92,9 +91,9 @@ public class Compliance implements DeviceReports {
   private void store(Handle handle, OrganizationId organization, DeviceId device, Report report) {
     // The desired row is held first, as by everybody: its base must not move before lag is written.
     DesiredState state = desired.hold(handle, organization, device);
-    long newest = ReportStore.lockSequence(handle, organization, device).orElseThrow();
+    ReportStore.Newest newest = ReportStore.lockNewest(handle, organization, device).orElseThrow();
     Long sequence = report.sequence();
-    if (sequence != null && sequence <= newest) {
+    if (sequence != null && sequence <= newest.sequence()) {
       return;
     }
     Instant now = clock.instant();
@@ -105,10 +104,43 @@ public class Compliance implements DeviceReports {
             report.observation(),
             () -> desired.opened(handle, organization, device).settings());
     String hash = JsonText.hash(observation);
-    ReportStore.keepObservation(handle, organization, hash, observation, now);
-    ReportStore.insert(handle, organization, id, device, report, hash, now);
-    ReportStore.setActual(handle, organization, state, id, report, hash, now);
-    wakes.reported(handle, organization, device, report.version());
+    Runnable write =
+        () -> {
+          ReportStore.keepObservation(handle, organization, hash, observation, now);
+          ReportStore.insert(handle, organization, id, device, report, hash, now);
+          ReportStore.setActual(handle, organization, state, id, report, hash, now);
+          wakes.reported(handle, organization, device, report.version());
+        };
+    if (listeners.isEmpty() || newest.says(report.version(), hash)) {
+      write.run();
+    } else {
+      tellingOfChange(handle, organization, device, write);
+    }
+  }
+
+  /// Before and after are judged by the same desired documents, so it is the report that is told of
+  /// and not a publication that commits meanwhile, which is told by itself.
+  private void tellingOfChange(
+      Handle handle, OrganizationId organization, DeviceId device, Runnable write) {
+    List<UUID> ids = List.of(device.value());
+    Map<EffectiveKey, Effective> kinds =
+        desired.effective(handle, organization, ActualStore.keysOf(handle, organization, ids));
+    List<ComplianceState> before = states(handle, organization, kinds, ids);
+    write.run();
+    if (!states(handle, organization, kinds, ids).equals(before)) {
+      listeners.forEach(listener -> listener.changed(handle, organization, List.of(device)));
+    }
+  }
+
+  private static List<ComplianceState> states(
+      Handle handle,
+      OrganizationId organization,
+      Map<EffectiveKey, Effective> kinds,
+      List<UUID> ids) {
+    Judgements.complete(handle, organization, kinds, ids);
+    return ActualStore.rows(handle, organization, Verdicts.RULE_VERSION, kinds, ids).stream()
+        .map(ActualStore.Row::state)
+        .toList();
   }
 
   /// How many devices are in each state; every state is in the answer.
@@ -201,6 +233,12 @@ public class Compliance implements DeviceReports {
         });
   }
 
+  /// The devices of these that there are, as they are by now, in the order of their ids.
+  public List<DeviceCompliance> of(
+      Handle handle, OrganizationId organization, Collection<DeviceId> ids) {
+    return rows(handle, organization, ids.stream().map(DeviceId::value).toList());
+  }
+
   /// The newest reports of a device, at most `limit`.
   public Slice<StoredReport> history(Caller caller, String device, int limit) {
     caller.require(Right.READ);
@@ -254,7 +292,7 @@ public class Compliance implements DeviceReports {
     }
     Map<EffectiveKey, Effective> kinds =
         desired.effective(handle, organization, ActualStore.keysOf(handle, organization, ids));
-    judgeMissing(handle, organization, kinds, ids);
+    Judgements.complete(handle, organization, kinds, ids);
     return ActualStore.rows(handle, organization, Verdicts.RULE_VERSION, kinds, ids).stream()
         .map(row -> compliance(row, kinds))
         .toList();
@@ -281,67 +319,9 @@ public class Compliance implements DeviceReports {
         counts
             .get()
             .orElseGet(() -> {
-              judgeMissing(handle, organization, kinds, null);
+              Judgements.complete(handle, organization, kinds, null);
               return counts.get().orElseThrow();
             }));
-  }
-
-  private static void judgeMissing(
-      Handle handle,
-      OrganizationId organization,
-      Map<EffectiveKey, Effective> kinds,
-      @Nullable List<UUID> ids) {
-    List<Pair> missing =
-        ActualStore.missingPairs(handle, organization, Verdicts.RULE_VERSION, kinds, ids);
-    if (!missing.isEmpty()) {
-      judge(handle, organization, kinds, missing);
-    }
-  }
-
-  private static void judge(
-      Handle handle,
-      OrganizationId organization,
-      Map<EffectiveKey, Effective> kinds,
-      List<Pair> pairs) {
-    Map<String, Json.Obj> wanted = new HashMap<>();
-    kinds.values().forEach(kind -> wanted.put(kind.hash(), kind.settings()));
-    Map<String, Json.Obj> observed =
-        ReportStore.observations(
-            handle,
-            organization,
-            pairs.stream().map(Pair::observationHash).collect(Collectors.toSet()));
-    for (Pair pair : pairs) {
-      Json.Obj desired = wanted.get(pair.desiredHash());
-      Json.Obj observation = observed.get(pair.observationHash());
-      if (desired == null || observation == null) {
-        throw new IllegalStateException("a document of " + pair + " is missing");
-      }
-      List<Drift> drift = Verdicts.drift(desired, Report.observed(observation));
-      ReportStore.keepVerdict(
-          handle, organization, pair, Verdicts.RULE_VERSION, wire(drift), drift.isEmpty());
-    }
-  }
-
-  /// `[{setting, desired, actual}]`; `actual` is null where the device did not say, and secrets are
-  /// masked.
-  private static Json wire(List<Drift> drift) {
-    return new Json.Arr(
-        drift.stream()
-            .map(row -> {
-              Map<String, Json> fields = new TreeMap<>();
-              fields.put("setting", Json.of(row.setting()));
-              fields.put("desired", masked(row.setting(), row.desired()));
-              fields.put(
-                  "actual",
-                  row.actual() == null ? Json.NULL : masked(row.setting(), row.actual().toWire()));
-              return (Json) new Json.Obj(fields);
-            })
-            .toList());
-  }
-
-  private static Json masked(String setting, Json value) {
-    Json masked = Payloads.masked(new Json.Obj(Map.of(setting, value))).fields().get(setting);
-    return masked == null ? Json.NULL : masked;
   }
 
   private static DeviceCompliance compliance(

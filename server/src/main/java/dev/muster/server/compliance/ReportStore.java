@@ -20,18 +20,34 @@ import org.jspecify.annotations.Nullable;
 final class ReportStore {
   private ReportStore() {}
 
-  /// The sequence of the device's newest report, with its row locked.
-  static Optional<Long> lockSequence(Handle handle, OrganizationId organization, DeviceId device) {
+  /// What is known of a device's newest report.
+  ///
+  /// @param sequence -1 when none had one
+  /// @param version null when there was no report
+  record Newest(long sequence, @Nullable Long version, @Nullable String observationHash) {
+    /// Whether a report of this says nothing else, so that no state can differ by it.
+    boolean says(long otherVersion, String otherHash) {
+      return version != null && version == otherVersion && otherHash.equals(observationHash);
+    }
+  }
+
+  /// The device's newest report, with its row locked.
+  static Optional<Newest> lockNewest(Handle handle, OrganizationId organization, DeviceId device) {
     return handle
         .createQuery(
             """
-            select coalesce(sequence, -1) from compliance.actual
+            select coalesce(sequence, -1) as sequence, reported_version, observation_hash
+            from compliance.actual
             where organization_id = :organization and device_id = :device
             for no key update
             """)
         .bind("organization", organization)
         .bind("device", device.value())
-        .mapTo(Long.class)
+        .map((row, _) ->
+            new Newest(
+                row.getLong("sequence"),
+                row.getObject("reported_version", Long.class),
+                row.getString("observation_hash")))
         .findOne();
   }
 

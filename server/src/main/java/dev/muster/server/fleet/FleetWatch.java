@@ -102,6 +102,9 @@ final class FleetWatch {
       case Change.OfDevice of -> response.setDevice(FleetWire.info(of.view()));
       case Change.OfAction of -> response.setAction(FleetActionWire.info(of.action(), null));
       case Change.Erased of -> response.setErasedDeviceId(of.handle());
+      case Change.OfAlert _, Change.OfCompliance _, Change.OfManyStates _ -> {
+        // the contract has no word for it: the place alone is told
+      }
     }
     return response.build();
   }
@@ -172,7 +175,11 @@ final class FleetWatch {
   private static Action requireAction(Change change) {
     return switch (change) {
       case Change.OfAction of -> of.action();
-      case Change.OfDevice _, Change.Erased _ ->
+      case Change.OfDevice _,
+          Change.Erased _,
+          Change.OfAlert _,
+          Change.OfCompliance _,
+          Change.OfManyStates _ ->
           throw Refusal.of(ErrorCode.NOT_FOUND, "Action not found");
     };
   }

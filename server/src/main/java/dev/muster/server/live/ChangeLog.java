@@ -24,17 +24,15 @@ import org.jdbi.v3.core.Handle;
 /// which each of them has changed.
 @Singleton
 public final class ChangeLog implements DeviceChanges, ActionChanges, DeviceBelongings {
-  private final InstantSource clock;
   private final Devices devices;
   private final Actions actions;
-  private final Announcements announcements;
+  private final Appender appender;
 
   public ChangeLog(
       InstantSource clock, Devices devices, Actions actions, Announcements announcements) {
-    this.clock = clock;
     this.devices = devices;
     this.actions = actions;
-    this.announcements = announcements;
+    this.appender = new Appender(clock, announcements);
   }
 
   @Override
@@ -70,7 +68,7 @@ public final class ChangeLog implements DeviceChanges, ActionChanges, DeviceBelo
     append(
         handle,
         organization,
-        List.of(new Entry(Kind.ERASED, device.id(), device.handle(), null, Snapshots.nothing())));
+        List.of(new Entry(Kind.ERASED, device.id(), device.handle(), null, Appender.NOTHING)));
   }
 
   @Override
@@ -99,9 +97,6 @@ public final class ChangeLog implements DeviceChanges, ActionChanges, DeviceBelo
   }
 
   void append(Handle handle, OrganizationId organization, List<Entry> entries) {
-    if (!entries.isEmpty()) {
-      ChangeStore.append(handle, organization, clock.instant(), entries);
-      handle.afterCommit(() -> announcements.changed(organization));
-    }
+    appender.append(handle, organization, entries);
   }
 }

@@ -17,14 +17,23 @@ final class ChangeStore {
   enum Kind {
     DEVICE,
     ACTION,
-    ERASED
+    ERASED,
+    ALERT,
+    COMPLIANCE,
+    COMPLIANCE_OF_MANY
   }
 
   /// A change that is to be written.
   ///
+  /// @param device null where it is of none, or of many
+  /// @param handle null where there is no device, or where it is looked up
   /// @param action null unless it is one of an action
   record Entry(
-      Kind kind, DeviceId device, String handle, @Nullable String action, Json.Obj snapshot) {}
+      Kind kind,
+      @Nullable DeviceId device,
+      @Nullable String handle,
+      @Nullable String action,
+      Json.Obj snapshot) {}
 
   /// A change that was written.
   record Row(long number, Instant at, Entry entry) {}
@@ -47,7 +56,7 @@ final class ChangeStore {
         .bind("organization", organization)
         .bind("at", at)
         .bindArray("kinds", String.class, entries.stream().map(e -> e.kind().name()).toList())
-        .bindArray("devices", UUID.class, entries.stream().map(e -> e.device().value()).toList())
+        .bindArray("devices", UUID.class, entries.stream().map(ChangeStore::device).toList())
         .bindArray("handles", String.class, entries.stream().map(Entry::handle).toList())
         .bindArray("actions", String.class, entries.stream().map(Entry::action).toList())
         .bindArray(
@@ -55,6 +64,10 @@ final class ChangeStore {
             String.class,
             entries.stream().map(entry -> entry.snapshot().canonical()).toList())
         .execute();
+  }
+
+  private static @Nullable UUID device(Entry entry) {
+    return entry.device() == null ? null : entry.device().value();
   }
 
   static void erase(Handle handle, OrganizationId organization, DeviceId device) {
@@ -80,16 +93,18 @@ final class ChangeStore {
         .bind("after", after)
         .bind("upTo", upTo)
         .bind("limit", limit)
-        .map((row, _) ->
-            new Row(
+        .map((row, _) -> {
+          UUID device = row.getObject("device_id", UUID.class);
+          return new Row(
                 row.getLong("number"),
                 row.getObject("at", OffsetDateTime.class).toInstant(),
                 new Entry(
                     Kind.valueOf(row.getString("kind")),
-                    new DeviceId(row.getObject("device_id", UUID.class)),
+                    device == null ? null : new DeviceId(device),
                     row.getString("handle"),
                     row.getString("action_id"),
-                    JsonText.parseObject(row.getString("snapshot")))))
+                    JsonText.parseObject(row.getString("snapshot"))));
+        })
         .list();
   }
 

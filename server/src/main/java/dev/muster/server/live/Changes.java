@@ -1,6 +1,7 @@
 package dev.muster.server.live;
 
 import dev.muster.server.action.Actions;
+import dev.muster.server.compliance.Compliance;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
@@ -10,13 +11,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The changes of an organization's devices and actions, in the order in which they were made.
+/// The changes of an organization's devices and actions, of its alerts and of its devices'
+/// compliance, in the order in which they were made.
 ///
 /// To watch: take a cursor by [#now] (then read what is to be watched), and from then on ask
 /// [#after] with the cursor of the page before; whenever a page says that there is no more,
@@ -37,8 +40,18 @@ public class Changes {
   private final Settling settling;
   private final Follower follower;
 
-  public Changes(Database database, Actions actions, Announcements announcements) {
-    this.reader = new ChangeReader(database, actions);
+  @Inject
+  public Changes(
+      Database database, Actions actions, Compliance compliance, Announcements announcements) {
+    this(database, actions, compliance::of, announcements);
+  }
+
+  Changes(
+      Database database,
+      Actions actions,
+      ChangeReader.States states,
+      Announcements announcements) {
+    this.reader = new ChangeReader(database, actions, states);
     this.settling = new Settling(database);
     this.follower = new Follower(settling, reader);
     announcements.listen(follower::hear, follower::hearAll);

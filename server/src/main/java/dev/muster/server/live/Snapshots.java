@@ -5,13 +5,18 @@ import dev.muster.protocol.Platform;
 import dev.muster.server.action.Action;
 import dev.muster.server.action.ActionId;
 import dev.muster.server.action.ActionState;
+import dev.muster.server.alert.Alert;
+import dev.muster.server.alert.RuleKind;
+import dev.muster.server.alert.Severity;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.DeviceStatus;
 import dev.muster.server.device.Lifecycle;
+import dev.muster.server.platform.OrganizationId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// How changes are written down: of a device all that watchers are told, of an action what may be
@@ -32,11 +37,6 @@ final class Snapshots {
     put(fields, "updated_at", device.updatedAt());
     put(fields, "action", device.action() == null ? null : device.action().value());
     return Json.obj(fields);
-  }
-
-  /// Of what is gone.
-  static Json.Obj nothing() {
-    return Json.obj(Map.of());
   }
 
   static DeviceView device(DeviceId id, String handle, Json.Obj snapshot) {
@@ -76,6 +76,39 @@ final class Snapshots {
       put(fields, "error", end.error());
     }
     return Json.obj(fields);
+  }
+
+  static Json.Obj of(Alert alert) {
+    Map<String, Json> fields = new TreeMap<>();
+    put(fields, "id", alert.id());
+    fields.put("rule", Json.of(alert.rule().kind().name()));
+    fields.put("severity", Json.of(alert.rule().severity().name()));
+    fields.put("summary", Json.of(alert.summary()));
+    put(fields, "raised_at", alert.raisedAt());
+    put(fields, "recovered_at", alert.recoveredAt());
+    put(fields, "name", alert.subject() == null ? null : alert.subject().name());
+    return Json.obj(fields);
+  }
+
+  /// @param device null when the alert is about the server itself
+  static Alert alert(
+      OrganizationId organization,
+      @Nullable DeviceId device,
+      @Nullable String handle,
+      Json.Obj snapshot) {
+    Fields fields = new Fields(snapshot);
+    return new Alert(
+        UUID.fromString(fields.requiredText("id")),
+        organization,
+        device == null || handle == null
+            ? null
+            : new Alert.Subject(device, handle, fields.requiredText("name")),
+        new Alert.Rule(
+            RuleKind.valueOf(fields.requiredText("rule")),
+            Severity.valueOf(fields.requiredText("severity"))),
+        fields.requiredText("summary"),
+        Instant.parse(fields.requiredText("raised_at")),
+        fields.instant("recovered_at"));
   }
 
   /// The action as it was when the snapshot was taken.

@@ -89,7 +89,7 @@ final class Tail {
     long weight = 0;
     for (Iterator<Change> each = changes.iterator(); each.hasNext(); ) {
       Change change = each.next();
-      if (change.device().equals(erased.device())) {
+      if (erased.device().equals(change.device())) {
         weight += Weight.of(change);
         each.remove();
       }

@@ -8,7 +8,8 @@ final class Weight {
     return switch (change) {
       case Change.OfDevice device -> device.view().name().length();
       case Change.OfAction action -> of(action);
-      case Change.Erased _ -> 0;
+      case Change.OfAlert alert -> alert.alert().summary().length();
+      case Change.OfCompliance _, Change.OfManyStates _, Change.Erased _ -> 0;
     };
   }
 

@@ -1,4 +1,4 @@
-/// What becomes of devices and actions, for those who watch: a log of changes, written in the
+/// What becomes of devices, actions, alerts and compliance, for those who watch: a log of changes, written in the
 /// transactions that make them, and a memory of its end in each node, so that any number of
 /// watchers costs one query a change.
 ///

@@ -380,5 +380,9 @@ public interface Settings {
     /// How long changes are kept for watchers that come back.
     @WithDefault("24h")
     Duration retention();
+
+    /// WebSockets `/ws/fleet` that one user or API key may have open on a node.
+    @WithDefault("20")
+    int connections();
   }
 }

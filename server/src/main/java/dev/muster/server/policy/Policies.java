@@ -15,11 +15,13 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import dev.muster.server.platform.Slice;
 import dev.muster.server.policy.SettingSecrets.Draft;
+import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -43,6 +45,7 @@ public class Policies implements OrganizationListener {
   private final Wakes wakes;
   private final Audit audit;
   private final Quotas quotas;
+  private final List<DesiredListener> listeners;
 
   Policies(
       Database database,
@@ -50,13 +53,15 @@ public class Policies implements OrganizationListener {
       SettingSecrets secrets,
       Wakes wakes,
       Audit audit,
-      Quotas quotas) {
+      Quotas quotas,
+      @All List<DesiredListener> listeners) {
     this.database = database;
     this.clock = clock;
     this.secrets = secrets;
     this.wakes = wakes;
     this.audit = audit;
     this.quotas = quotas;
+    this.listeners = List.copyOf(listeners);
   }
 
   /// What a new policy is made of.
@@ -259,6 +264,8 @@ public class Policies implements OrganizationListener {
             Assignments.userOf(caller),
             now));
     wakes.wakePolicy(handle, caller.organization(), version.policyId());
+    listeners.forEach(listener ->
+        listener.activated(handle, caller.organization(), version.policyId()));
   }
 
   /// Takes a policy out of use for good. Refused while it is assigned.

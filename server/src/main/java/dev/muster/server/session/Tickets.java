@@ -80,6 +80,21 @@ public final class Tickets implements TicketCheck, UserListener {
                     + " seconds. Ask for another."));
   }
 
+  @Override
+  public Caller again(Caller caller) {
+    return Optional.of(caller)
+        .filter(Caller.Person.class::isInstance)
+        .map(Caller.Person.class::cast)
+        .map(person ->
+            new Holder(
+                person.organization(),
+                new UserId(person.userId()),
+                person.session() == null ? null : new SessionId(person.session())))
+        .flatMap(this::holder)
+        .orElseThrow(() ->
+            Refusal.unauthenticated("The login that asked for the ticket has ended."));
+  }
+
   private Optional<Caller> holder(Holder of) {
     Optional<Caller.Person> person = users.caller(of.organization(), of.user());
     SessionId session = of.session();

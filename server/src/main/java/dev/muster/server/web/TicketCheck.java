@@ -9,4 +9,9 @@ public interface TicketCheck {
   ///
   /// @throws dev.muster.server.platform.Refusal `unauthenticated` when it is not valid (any more)
   Caller redeem(String ticket);
+
+  /// Who came with a ticket, with the rights of this moment. May block on the database.
+  ///
+  /// @throws dev.muster.server.platform.Refusal `unauthenticated` when they would get none any more
+  Caller again(Caller caller);
 }

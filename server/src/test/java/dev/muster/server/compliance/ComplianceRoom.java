@@ -6,6 +6,7 @@ import dev.muster.server.policy.DesiredVersions;
 import dev.muster.server.policy.SettingSecrets;
 import dev.muster.server.policy.Wakes;
 import java.time.InstantSource;
+import java.util.List;
 
 /// Makes the room's door for tests of other rooms.
 public final class ComplianceRoom {
@@ -17,7 +18,8 @@ public final class ComplianceRoom {
       Devices devices,
       DesiredVersions desired,
       SettingSecrets secrets,
-      Wakes wakes) {
-    return new Compliance(database, clock, devices, desired, secrets, wakes);
+      Wakes wakes,
+      List<StateChanges> listeners) {
+    return new Compliance(database, clock, devices, desired, secrets, wakes, listeners);
   }
 }

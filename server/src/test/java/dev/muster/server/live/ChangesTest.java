@@ -74,7 +74,7 @@ class ChangesTest {
             withName(device, "Till 4", Lifecycle.DEACTIVATED));
     assertThat(watcher.told)
         .allMatch(change -> change.at().equals(world.clock.instant()))
-        .allMatch(change -> change.device().equals(device.id()));
+        .allMatch(change -> device.id().equals(change.device()));
   }
 
   private static DeviceView withName(Device device, String name, Lifecycle lifecycle) {

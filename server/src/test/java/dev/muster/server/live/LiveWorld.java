@@ -5,6 +5,7 @@ import dev.muster.server.action.ActionRoom;
 import dev.muster.server.action.ActionType;
 import dev.muster.server.action.DeviceResult;
 import dev.muster.server.action.NewAction;
+import dev.muster.server.alert.Alert;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceErasure;
 import dev.muster.server.device.DeviceStatus;
@@ -26,21 +27,25 @@ import java.util.Map;
 
 /// The rooms `device`, `action` and `live` on a database of their own, with as many nodes as a test
 /// asks for.
-final class LiveWorld implements AutoCloseable {
+public final class LiveWorld implements AutoCloseable {
   final TestDatabase testDatabase = TestDatabase.create();
-  final Database database = testDatabase.database();
-  final MutableClock clock = new MutableClock();
+  public final Database database = testDatabase.database();
+  public final MutableClock clock = new MutableClock();
   final ActionRoom room = ActionRoom.on(database, clock, TestSettings.of(Map.of()));
   final DeviceErasure erasure;
   final ChangeLog log;
-  final Changes changes;
+  final AlertLog alertLog;
+  final StateLog stateLog;
+  public final Changes changes;
   private final List<Broadcast> broadcasts = new ArrayList<>();
   private final List<Changes> nodes = new ArrayList<>();
 
-  LiveWorld() {
+  public LiveWorld() {
     Announcements announcements = new Announcements(broadcast());
     changes = node(announcements);
     log = new ChangeLog(clock, room.devices(), room.actions(), announcements);
+    alertLog = new AlertLog(clock, announcements);
+    stateLog = new StateLog(clock, announcements);
     room.deviceChanges().add(log);
     room.actionChanges().add(log);
     erasure =
@@ -48,7 +53,8 @@ final class LiveWorld implements AutoCloseable {
             database, Audits.on(clock), List.of(room.belongings(), log), room.deviceChanges());
   }
 
-  private Broadcast broadcast() {
+  /// What nodes of this world tell each other by.
+  public Broadcast broadcast() {
     Broadcast broadcast = new Broadcast(database.dataSource());
     broadcasts.add(broadcast);
     broadcast.start();
@@ -56,13 +62,13 @@ final class LiveWorld implements AutoCloseable {
   }
 
   private Changes node(Announcements announcements) {
-    Changes node = new Changes(database, room.actions(), announcements);
+    Changes node = new Changes(database, room.actions(), (_, _, _) -> List.of(), announcements);
     nodes.add(node);
     return node;
   }
 
   /// Another node, which hears of changes by broadcast alone.
-  Changes otherNode() {
+  public Changes otherNode() {
     return node(new Announcements(broadcast()));
   }
 
@@ -71,8 +77,28 @@ final class LiveWorld implements AutoCloseable {
     return node(new Announcements(new Broadcast(database.dataSource())));
   }
 
-  Tenant tenant() {
+  public Tenant tenant() {
     return new Tenant(this, Tenants.person(Tenants.fresh(database), Role.ADMIN));
+  }
+
+  public void erase(Tenant tenant, String device) {
+    erasure.erase(tenant.admin(), device);
+  }
+
+  public void alert(Alert alert) {
+    database.acrossOrganizations(handle -> {
+      alertLog.raised(handle, List.of(alert));
+      return alert;
+    });
+  }
+
+  public void manyStates(Tenant tenant) {
+    database.in(
+        tenant.admin().organization(),
+        handle -> {
+          stateLog.manyChanged(handle, tenant.admin().organization());
+          return true;
+        });
   }
 
   @Override
@@ -83,20 +109,20 @@ final class LiveWorld implements AutoCloseable {
   }
 
   /// One organization, and what its admin and its devices do.
-  record Tenant(LiveWorld world, Caller.Person admin) {
-    Device device(String handle) {
+  public record Tenant(LiveWorld world, Caller.Person admin) {
+    public Device device(String handle) {
       return world.room.devices().register(admin, NewDevice.named("d").withHandle(handle));
     }
 
-    void set(String device, DeviceStatus status) {
+    public void set(String device, DeviceStatus status) {
       world.room.devices().change(admin, device, new Devices.Change(null, null, status, null));
     }
 
-    void name(String device, String name) {
+    public void name(String device, String name) {
       world.room.devices().change(admin, device, new Devices.Change(name, null, null, null));
     }
 
-    Action ask(String device) {
+    public Action ask(String device) {
       return world
           .room
           .actions()

@@ -92,6 +92,10 @@ final class Watcher {
         yield action.id() + " " + action.state() + (percent == null ? "" : " " + percent + "%");
       }
       case Change.Erased erased -> erased.handle() + " erased";
+      case Change.OfAlert of ->
+          of.alert().rule().kind() + (of.alert().recoveredAt() == null ? " raised" : " recovered");
+      case Change.OfCompliance of -> of.handle() + " " + of.state();
+      case Change.OfManyStates _ -> "many states";
     };
   }
 }

@@ -4,6 +4,7 @@ import dev.muster.server.audit.Audit;
 import dev.muster.server.compliance.ActualFollower;
 import dev.muster.server.compliance.Compliance;
 import dev.muster.server.compliance.ComplianceRoom;
+import dev.muster.server.compliance.StateChanges;
 import dev.muster.server.credential.CommandSecrets;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
@@ -28,6 +29,7 @@ import jakarta.inject.Provider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,8 @@ public record PolicyWorld(
     CommandSecrets commandSecrets,
     DesiredVersions versions,
     Wakes wakes,
-    Compliance compliance)
+    Compliance compliance,
+    List<StateChanges> stateChanges)
     implements AutoCloseable {
 
   public static final MasterKey MASTER_KEY = Audits.KEY;
@@ -84,7 +87,8 @@ public record PolicyWorld(
             new PolicyPushes(database, clock, new Push(database, clock, read)),
             read);
     List<DesiredListener> all = new ArrayList<>(List.of(listeners));
-    all.add(new ActualFollower());
+    List<StateChanges> stateChanges = new CopyOnWriteArrayList<>();
+    all.add(new ActualFollower(stateChanges));
     SettingSecrets secrets = new SettingSecrets(Audits.KEY);
     DesiredVersions versions = new DesiredVersions(clock, wakes, secrets, all);
     Audit audit = Audits.on(clock);
@@ -93,7 +97,8 @@ public record PolicyWorld(
     CommandSecrets commandSecrets =
         new CommandSecrets(
             database, clock, Audits.KEY, devices, Events.outbox(database, clock), audit);
-    Compliance compliance = ComplianceRoom.on(database, clock, devices, versions, secrets, wakes);
+    Compliance compliance = ComplianceRoom.on(
+            database, clock, devices, versions, secrets, wakes, stateChanges);
     reports.set(compliance);
     return new PolicyWorld(
         testDatabase,
@@ -102,14 +107,15 @@ public record PolicyWorld(
         devices,
         groups,
         new Lifecycles(database, clock, devices, groups, audit, List.of(versions)),
-        new Policies(database, clock, secrets, wakes, audit, new Quotas(read, List.of())),
+        new Policies(database, clock, secrets, wakes, audit, new Quotas(read, List.of()), all),
         new Assignments(database, clock, devices, groups, versions, reports::get, audit),
         new DesiredPolicies(database, clock, devices, versions, secrets, wakes, audit),
         new Pulls(database, devices, versions, wakes, commandSecrets),
         commandSecrets,
         versions,
         wakes,
-        compliance);
+        compliance,
+        stateChanges);
   }
 
   /// A new organization with its defaults, and an admin of it.

@@ -1,0 +1,53 @@
+package dev.muster.server.live;
+
+import dev.muster.server.alert.Alert;
+import dev.muster.server.alert.AlertListener;
+import dev.muster.server.live.ChangeStore.Entry;
+import dev.muster.server.live.ChangeStore.Kind;
+import dev.muster.server.platform.OrganizationId;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+
+/// Writes down which alerts were raised and have recovered, in the transactions in which they do.
+/// These hold the alert's row, so the two are in order.
+@Singleton
+public final class AlertLog implements AlertListener {
+  private final Appender appender;
+
+  public AlertLog(InstantSource clock, Announcements announcements) {
+    this.appender = new Appender(clock, announcements);
+  }
+
+  @Override
+  public void raised(Handle handle, List<Alert> alerts) {
+    append(handle, alerts);
+  }
+
+  @Override
+  public void recovered(Handle handle, List<Alert> alerts) {
+    append(handle, alerts);
+  }
+
+  private void append(Handle handle, List<Alert> alerts) {
+    alerts.stream()
+        .collect(
+            Collectors.groupingBy(
+                alert -> alert.organization().value(), TreeMap::new, Collectors.toList()))
+        .forEach((organization, own) ->
+            appender.append(
+                handle,
+                new OrganizationId(organization),
+                own.stream().map(AlertLog::entry).toList()));
+  }
+
+  private static Entry entry(Alert alert) {
+    Alert.Subject subject = alert.subject();
+    return subject == null
+        ? new Entry(Kind.ALERT, null, null, null, Snapshots.of(alert))
+        : new Entry(Kind.ALERT, subject.device(), subject.handle(), null, Snapshots.of(alert));
+  }
+}
