@@ -4,6 +4,7 @@ import dev.muster.server.doorbell.Push;
 import dev.muster.server.edge.Origin;
 import dev.muster.server.edge.Proxies;
 import dev.muster.server.identity.Passwords;
+import dev.muster.server.limit.Limits;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.tls.CertificateFiles;
 import io.smallrye.config.ConfigMappings;
@@ -136,6 +137,7 @@ final class SettingsCheck {
     sentences.addAll(MasterKeySetting.mistakes(settings));
     sentences.addAll(ActionSettingsCheck.mistakes(settings.action()));
     session(sentences, settings.session());
+    sentences.addAll(Limits.mistakes(settings.limit()));
     sentences.addAll(Push.mistakes(settings.fcm()));
     String url = settings.databaseUrl().orElse(null);
     if (url != null && !url.startsWith("jdbc:postgresql:")) {
