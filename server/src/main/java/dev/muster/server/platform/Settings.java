@@ -135,6 +135,12 @@ public interface Settings {
   @WithName("limit")
   LimitSettings limit();
 
+  @WithName("http")
+  HttpSettings http();
+
+  @WithName("metrics")
+  MetricsSettings metrics();
+
   /// What a process of a cluster does.
   enum ServerRole {
     API,
