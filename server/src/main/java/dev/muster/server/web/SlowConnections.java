@@ -16,6 +16,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -48,20 +49,32 @@ public final class SlowConnections {
   /// A request that is not answered yet.
   private record Open(HttpServerRequest request, long since) {}
 
-  /// Of one connection; touched by its event loop only.
+  /// Of one connection. A request begins on its event loop, and ends on whichever thread answers.
   private static final class Pace {
     private final List<Open> open = new ArrayList<>(1);
     private long since = System.nanoTime();
     private boolean used;
 
-    void begin(Open request) {
+    synchronized void begin(Open request) {
       open.add(request);
       used = true;
     }
 
-    void end(Open request) {
+    synchronized void end(Open request) {
       open.remove(request);
       since = System.nanoTime();
+    }
+
+    synchronized List<Open> open() {
+      return List.copyOf(open);
+    }
+
+    synchronized boolean used() {
+      return used;
+    }
+
+    synchronized boolean isIdleFor(Duration limit, long now) {
+      return open.isEmpty() && now - since >= limit.toNanos();
     }
   }
 
@@ -141,8 +154,8 @@ public final class SlowConnections {
       return known;
     }
     Pace begun = new Pace();
-    attribute.set(begun);
-    return begun;
+    Pace other = attribute.setIfAbsent(begun);
+    return other == null ? begun : other;
   }
 
   private void look() {
@@ -167,18 +180,17 @@ public final class SlowConnections {
   }
 
   private boolean isLate(Pace pace, long now) {
-    if (!pace.open.isEmpty()) {
-      return pace.open.stream().filter(open -> isLate(open, now)).toList().stream()
-          .anyMatch(this::hangUp);
+    for (Open open : pace.open()) {
+      if (isLate(open, now) && hangUp(open)) {
+        return true;
+      }
     }
-    Duration limit = pace.used ? limits.keepAlive() : limits.firstRequest();
-    if (now - pace.since < limit.toNanos()) {
-      return false;
-    }
-    if (!pace.used) {
+    boolean used = pace.used();
+    boolean late = pace.isIdleFor(used ? limits.keepAlive() : limits.firstRequest(), now);
+    if (late && !used) {
       onRequests.increment();
     }
-    return true;
+    return late;
   }
 
   private boolean isLate(Open open, long now) {
@@ -188,7 +200,7 @@ public final class SlowConnections {
   /// @return whether the whole connection is to be closed; of HTTP/2 it is the one stream
   private boolean hangUp(Open open) {
     onBodies.increment();
-    return !(open.request().version() == io.vertx.core.http.HttpVersion.HTTP_2
+    return !(open.request().version() == HttpVersion.HTTP_2
         && open.request().response().reset(CANCEL));
   }
 }
