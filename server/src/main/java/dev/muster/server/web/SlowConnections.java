@@ -17,6 +17,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -159,7 +160,7 @@ public final class SlowConnections {
   }
 
   private void look() {
-    for (EventExecutor executor : vertx.nettyEventLoopGroup()) {
+    for (EventExecutor executor : ((VertxInternal) vertx).getEventLoopGroup()) {
       if (executor instanceof SingleThreadEventLoop loop) {
         loop.execute(() -> look(loop));
       }

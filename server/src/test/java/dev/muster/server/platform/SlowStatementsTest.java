@@ -38,15 +38,17 @@ class SlowStatementsTest {
 
   @Test
   void whatTakesLongIsCountedAndLoggedOnceASecondWithoutItsValues() {
-    try (TestDatabase test = TestDatabase.create();
-        RecordedLog log = RecordedLog.open()) {
+    RecordedLog log = RecordedLog.open();
+    try (TestDatabase test = TestDatabase.create()) {
       Database database = database(test, Duration.ofNanos(1));
       for (int i = 0; i < 20; i++) {
         assertThat(ask(database, QUESTION)).isEqualTo("a-secret");
       }
       assertThat(counted()).isGreaterThanOrEqualTo(20);
-      assertThat(log.text()).contains("A statement took 0 ms (0 others").doesNotContain("a-secret");
+      assertThat(log.text()).contains("A statement took").doesNotContain("a-secret");
       assertThat(log.text().split("A statement took")).hasSizeLessThan(20);
+    } finally {
+      log.close();
     }
   }
 
