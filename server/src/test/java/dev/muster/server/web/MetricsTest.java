@@ -65,7 +65,7 @@ class MetricsTest {
   private static final Pattern NAME =
       Pattern.compile("\\b(?:muster|http|jvm|process|system)_[a-z0-9_]+");
   private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-z0-9_]+)[{ ]");
-  private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (muster_[a-z0-9_]+) ");
+  private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (muster_[a-z0-9_]+) (\\w+)");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(muster_[a-z0-9_]+)` \\|");
 
   String metrics;
@@ -90,12 +90,17 @@ class MetricsTest {
     return pattern
         .matcher(text)
         .results()
-        .map(result -> result.groupCount() == 0 ? result.group() : group(result))
+        .map(MetricsTest::name)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static String group(MatchResult result) {
-    return result.group(1);
+  /// A counter is introduced without the end of its name.
+  private static String name(MatchResult result) {
+    return switch (result.groupCount()) {
+      case 0 -> result.group();
+      case 1 -> result.group(1);
+      default -> result.group(1) + (result.group(2).equals("counter") ? "_total" : "");
+    };
   }
 
   private static String read(String file) throws IOException {
