@@ -4,8 +4,10 @@ import dev.muster.server.doorbell.Push;
 import dev.muster.server.edge.Origin;
 import dev.muster.server.edge.Proxies;
 import dev.muster.server.identity.Passwords;
+import dev.muster.server.limit.Limits;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.tls.CertificateFiles;
+import dev.muster.server.web.SlowConnections;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
@@ -136,6 +138,11 @@ final class SettingsCheck {
     sentences.addAll(MasterKeySetting.mistakes(settings));
     sentences.addAll(ActionSettingsCheck.mistakes(settings.action()));
     session(sentences, settings.session());
+    sentences.addAll(Limits.mistakes(settings.limit()));
+    sentences.addAll(SlowConnections.mistakes(settings.http()));
+    if (settings.metrics().sizesEvery().compareTo(Duration.ofSeconds(10)) < 0) {
+      sentences.add("muster.metrics.sizes-every must be at least 10s");
+    }
     sentences.addAll(Push.mistakes(settings.fcm()));
     String url = settings.databaseUrl().orElse(null);
     if (url != null && !url.startsWith("jdbc:postgresql:")) {

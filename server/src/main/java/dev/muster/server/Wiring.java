@@ -21,6 +21,8 @@ import dev.muster.server.platform.PoolUse;
 import dev.muster.server.platform.RecurringJob;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.platform.Settings.ServerRole;
+import dev.muster.server.platform.SlowStatements;
+import dev.muster.server.platform.TableSizes;
 import dev.muster.server.platform.Tracing;
 import dev.muster.server.postgres.DataFolder;
 import dev.muster.server.postgres.EmbeddedPostgres;
@@ -66,6 +68,7 @@ final class Wiring {
   private @Nullable OutboxRelay relay;
   private @Nullable Broadcast broadcast;
   private @Nullable DiskSpace disk;
+  private @Nullable TableSizes sizes;
 
   Wiring(Settings settings) {
     this.settings = settings;
@@ -110,10 +113,14 @@ final class Wiring {
 
   @Produces
   @Singleton
-  Database database(DataFolder folder, Tracing tracing) {
+  Database database(DataFolder folder, Tracing tracing, MeterRegistry metrics) {
     storage = open(folder);
     Migrations.run(storage.pool(), settings.pool().size());
-    return new Database(storage.pool(), CurrentClaim::ofThisRequest, tracing);
+    return new Database(
+        storage.pool(),
+        CurrentClaim::ofThisRequest,
+        tracing,
+        List.of(new SlowStatements(settings.metrics().slowStatement(), metrics)));
   }
 
   @Produces
@@ -177,10 +184,13 @@ final class Wiring {
   void watch(
       @Observes @Priority(90) StartupEvent event,
       MeterRegistry metrics,
+      Database database,
       DatabaseProbe probe,
       PoolUse pool,
       DiskSpace disk) {
     this.disk = disk;
+    sizes = new TableSizes(database, settings.metrics().sizesEvery(), metrics);
+    sizes.start();
     disk.start();
     Gauges.register(metrics, probe, pool, disk);
   }
@@ -220,6 +230,9 @@ final class Wiring {
     }
     if (disk != null) {
       disk.close();
+    }
+    if (sizes != null) {
+      sizes.close();
     }
     if (storage != null) {
       storage.forProbe().close();

@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
 class RoomRulesTest {
   private static final String ROOT = "dev.muster.server";
 
-  /// What knows no room. `edge`, `postgres`, `rpc`, `tls` and `web` stand beside `platform`, above
-  /// all rooms.
+  /// What knows no room. `edge`, `limit`, `postgres`, `rpc`, `tls` and `web` stand beside
+  /// `platform`, above all rooms.
   private static final List<String> BASE =
-      List.of("platform", "edge", "postgres", "rpc", "tls", "web");
+      List.of("platform", "edge", "limit", "postgres", "rpc", "tls", "web");
 
   /// The table, from above: a room may use those before it.
   private static final List<String> ROOMS =
@@ -116,7 +116,7 @@ class RoomRulesTest {
         .resideInAPackage(room("platform"))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(room("edge"), room("web"), room("postgres"), room("tls"))
+        .resideInAnyPackage(room("edge"), room("limit"), room("web"), room("postgres"), room("tls"))
         .check(CLASSES);
   }
 

@@ -6,17 +6,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads the settings where they are declared, comments included, which no class file has.
 final class SettingsTable {
-  private static final Path SOURCE =
-      Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
+  private static final Path FOLDER =
+      Path.of("src/main/java/" + Settings.class.getPackageName().replace('.', '/'));
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
@@ -101,12 +103,25 @@ final class SettingsTable {
     return found;
   }
 
+  /// Of `Settings`, and then of the files of its parts, `…Settings`, by name.
   private static List<String> lines() {
-    try {
-      return Files.readAllLines(SOURCE).stream().map(String::strip).toList();
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      for (Path file :
+          files
+              .filter(file -> file.getFileName().toString().endsWith("Settings.java"))
+              .sorted(Comparator.comparing(SettingsTable::isPart).thenComparing(Path::toString))
+              .toList()) {
+        Files.readAllLines(file).forEach(line -> lines.add(line.strip()));
+      }
+      return lines;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  private static boolean isPart(Path file) {
+    return !file.endsWith("Settings.java");
   }
 
   private static String hyphenated(String camelCase) {

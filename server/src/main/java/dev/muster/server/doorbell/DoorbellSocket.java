@@ -3,6 +3,7 @@ package dev.muster.server.doorbell;
 import dev.muster.server.credential.DeviceTokens;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.web.SocketMessages;
 import io.quarkus.logging.Log;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnClose;
@@ -24,10 +25,12 @@ public class DoorbellSocket {
 
   private final Lines lines;
   private final DeviceTokens tokens;
+  private final SocketMessages messages;
 
-  DoorbellSocket(Lines lines, DeviceTokens tokens) {
+  DoorbellSocket(Lines lines, DeviceTokens tokens, SocketMessages messages) {
     this.lines = lines;
     this.tokens = tokens;
+    this.messages = messages;
   }
 
   @OnOpen
@@ -49,7 +52,10 @@ public class DoorbellSocket {
 
   @OnPongMessage
   void pong(WebSocketConnection connection, Buffer payload) {
-    lines.heard(device(connection), new SocketLine(connection));
+    Caller.Device device = device(connection);
+    if (messages.admit(connection, device)) {
+      lines.heard(device, new SocketLine(connection));
+    }
   }
 
   @OnClose

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,21 @@ public final class Proxies {
             request.isSSL() ? "https" : "http",
             authority == null ? null : authority.toString()),
         request.headers());
+  }
+
+  /// The same for a transport that has other headers: only the address is taken from what proxies
+  /// say.
+  ///
+  /// @param headers the values of a header, by its name
+  public Arrival client(Arrival direct, Function<String, List<String>> headers) {
+    if (trusted.isEmpty()) {
+      return direct;
+    }
+    MultiMap named = MultiMap.caseInsensitiveMultiMap();
+    for (String name : List.of("X-Forwarded-For", "Forwarded")) {
+      named.add(name, headers.apply(name));
+    }
+    return new Arrival(arrival(direct, named).address(), direct.scheme(), direct.authority());
   }
 
   /// @param direct how the request came in the last hop

@@ -3,6 +3,8 @@ package dev.muster.server.platform;
 import io.opentelemetry.api.trace.SpanKind;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -10,6 +12,7 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -39,11 +42,16 @@ public final class Database {
   private final Tracing tracing;
 
   public Database(DataSource dataSource) {
-    this(dataSource, () -> null, Tracing.off());
+    this(dataSource, () -> null, Tracing.off(), List.of());
   }
 
   /// @param claims the claim of the request that the present thread works for, if it has one
-  public Database(DataSource dataSource, Supplier<@Nullable Claim> claims, Tracing tracing) {
+  /// @param watchers who else looks at each statement
+  public Database(
+      DataSource dataSource,
+      Supplier<@Nullable Claim> claims,
+      Tracing tracing,
+      List<SqlLogger> watchers) {
     this.dataSource = dataSource;
     this.claims = claims;
     this.tracing = tracing;
@@ -51,8 +59,12 @@ public final class Database {
     jdbi.registerArgument(new OrganizationIdArgument());
     // messages end up in logs, and what is bound (scripts, results, hashes) must not
     jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+    List<SqlLogger> all = new ArrayList<>(watchers);
     if (tracing.isOn()) {
-      jdbi.setSqlLogger(new StatementSpans(tracing));
+      all.add(new StatementSpans(tracing));
+    }
+    if (!all.isEmpty()) {
+      jdbi.setSqlLogger(new StatementWatch(List.copyOf(all)));
     }
   }
 

@@ -48,6 +48,7 @@ public enum ErrorCode {
   HOME_ORGANIZATION(Kind.CONFLICT, "The first organization is the server's own"),
 
   TOO_MANY_REQUESTS(Kind.TOO_MANY, "Too many requests"),
+  RATE_LIMITED(Kind.TOO_MANY, "The caller calls too often"),
   UNAVAILABLE(Kind.UNAVAILABLE, "The server cannot answer at the moment"),
   DISK_FULL(Kind.DISK_FULL, "The disk is nearly full"),
   INTERNAL(Kind.INTERNAL, "Something went wrong in the server");

@@ -137,6 +137,14 @@ public interface Settings {
 
   @WithName("history")
   HistorySettings history();
+  @WithName("limit")
+  LimitSettings limit();
+
+  @WithName("http")
+  HttpSettings http();
+
+  @WithName("metrics")
+  MetricsSettings metrics();
 
   /// What a process of a cluster does.
   enum ServerRole {

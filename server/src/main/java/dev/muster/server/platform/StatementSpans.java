@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class StatementSpans implements SqlLogger {
   static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("db.system.name");
   static final AttributeKey<String> TEXT = AttributeKey.stringKey("db.query.text");
-  private static final int LONGEST = 2_000;
 
   private final Tracing tracing;
 
@@ -39,7 +38,7 @@ final class StatementSpans implements SqlLogger {
     if (began == null || ended == null || sql == null || tracing.current() == null) {
       return;
     }
-    String text = sql.strip().replaceAll("\\s+", " ");
+    String text = SlowStatements.text(sql);
     String verb = text.substring(0, Math.max(0, text.indexOf(' '))).toLowerCase(Locale.ROOT);
     tracing.add(
         SpanKind.CLIENT,
@@ -48,7 +47,7 @@ final class StatementSpans implements SqlLogger {
             SYSTEM,
             "postgresql",
             TEXT,
-            text.length() > LONGEST ? text.substring(0, LONGEST) : text),
+            text),
         began,
         ended);
   }

@@ -3,6 +3,7 @@ package dev.muster.server.rpc;
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.Refusal;
@@ -14,7 +15,7 @@ import java.time.Duration;
 
 /// Turns a refusal into a gRPC status. The message is the refusal's sentence; programs read
 /// `muster-error-code` in the trailers, or the standard details (`google.rpc.Status`): ErrorInfo,
-/// and BadRequest for input.
+/// RetryInfo for what passes by itself, and BadRequest for input.
 final class Statuses {
   static final Metadata.Key<String> CODE =
       Metadata.Key.of("muster-error-code", Metadata.ASCII_STRING_MARSHALLER);
@@ -45,6 +46,16 @@ final class Statuses {
                         .setReason(refusal.code().name())
                         .setDomain("muster")
                         .build()));
+    if (wait != null) {
+      status.addDetails(
+          Any.pack(
+              RetryInfo.newBuilder()
+                  .setRetryDelay(
+                      com.google.protobuf.Duration.newBuilder()
+                          .setSeconds(wait.toSeconds())
+                          .setNanos(wait.toNanosPart()))
+                  .build()));
+    }
     if (!refusal.fields().isEmpty()) {
       BadRequest.Builder fields = BadRequest.newBuilder();
       for (Refusal.FieldError error : refusal.fields()) {

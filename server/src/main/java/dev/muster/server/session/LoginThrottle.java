@@ -1,17 +1,15 @@
 package dev.muster.server.session;
 
+import dev.muster.server.edge.Arrival;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.MasterKey;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.session.LoginCountStore.Count;
 import jakarta.inject.Singleton;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
@@ -35,7 +33,6 @@ public class LoginThrottle {
   static final int OF_ADDRESS = 300;
   static final Duration WINDOW = Duration.ofMinutes(5);
   static final Duration KNOWN_FOR = Duration.ofDays(30);
-  private static final int NETWORK_BYTES = 8;
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
 
   /// An attempt that may go on.
@@ -63,7 +60,7 @@ public class LoginThrottle {
   Attempt attempt(String address, String email) {
     Instant now = clock.instant();
     Verdict verdict =
-        database.acrossOrganizations(handle -> judge(handle, network(address), email, now));
+        database.acrossOrganizations(handle -> judge(handle, Arrival.network(address), email, now));
     return switch (verdict) {
       case Verdict.Allowed(Attempt attempt) -> attempt;
       case Verdict.TooMany(Instant until) ->
@@ -96,7 +93,7 @@ public class LoginThrottle {
 
   /// An attempt whose password was not compared, because the server had no time for it.
   void takeBack(String address, String email) {
-    String network = network(address);
+    String network = Arrival.network(address);
     database.acrossOrganizations(handle -> {
       LoginCountStore.subtract(handle, ofAddress(network));
       LoginCountStore.subtract(handle, ofBoth(network, email));
@@ -106,7 +103,7 @@ public class LoginThrottle {
   }
 
   void succeeded(String address, String email) {
-    String network = network(address);
+    String network = Arrival.network(address);
     Instant now = clock.instant();
     database.acrossOrganizations(handle -> {
       LoginCountStore.subtract(handle, ofAddress(network));
@@ -146,16 +143,5 @@ public class LoginThrottle {
         .replaceAll("")
         .toUpperCase(Locale.ROOT)
         .toLowerCase(Locale.ROOT);
-  }
-
-  private static String network(String address) {
-    try {
-      InetAddress parsed = InetAddress.ofLiteral(address);
-      return parsed instanceof Inet6Address
-          ? HexFormat.of().formatHex(parsed.getAddress(), 0, NETWORK_BYTES)
-          : parsed.getHostAddress();
-    } catch (IllegalArgumentException _) {
-      return address; // of a transport that has other addresses
-    }
   }
 }

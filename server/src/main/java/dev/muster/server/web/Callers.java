@@ -1,11 +1,14 @@
 package dev.muster.server.web;
 
+import dev.muster.server.limit.Limits;
 import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Settings;
 import io.quarkus.arc.All;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out who calls, by the credential that they show: the one place for every transport.
@@ -17,16 +20,19 @@ public final class Callers {
   private final List<CredentialCheck> checks;
   private final OpenMode openMode;
   private final ClosedOrganizations closed;
+  private final Limits limits;
 
   Callers(
       Settings settings,
       @All List<CredentialCheck> checks,
       OpenMode openMode,
-      ClosedOrganizations closed) {
+      ClosedOrganizations closed,
+      Limits limits) {
     this.open = settings.open();
     this.checks = checks;
     this.openMode = openMode;
     this.closed = closed;
+    this.limits = limits;
   }
 
   /// The credential that a caller shows, unchecked; null when they show none.
@@ -49,7 +55,7 @@ public final class Callers {
   }
 
   /// Whether a caller who shows nothing is let in.
-  boolean needNoCredential() {
+  public boolean needNoCredential() {
     return open;
   }
 
@@ -81,6 +87,31 @@ public final class Callers {
     return null;
   }
 
+  /// The same for a caller of whom the network is known, from which bad credentials are counted.
+  ///
+  /// @param network as [dev.muster.server.edge.Arrival#network] says
+  /// @throws Refusal `unauthenticated`; `rate_limited` when too many from there were bad, before
+  ///   this one is looked at
+  public Caller identify(@Nullable String credential, String network, String without) {
+    return credential == null
+        ? identify(null, without)
+        : counted(credential, network, () -> identify(credential, without));
+  }
+
+  private Caller counted(String credential, String network, Supplier<Caller> check) {
+    limits.requireWorth(network, credential);
+    try {
+      Caller caller = check.get();
+      limits.accepted(credential);
+      return caller;
+    } catch (Refusal refusal) {
+      if (refusal.code().kind() == ErrorCode.Kind.UNAUTHENTICATED) {
+        limits.refused(network);
+      }
+      throw refusal;
+    }
+  }
+
   private Caller check(String credential) {
     for (CredentialCheck check : checks) {
       if (check.recognizes(credential)) {
@@ -90,10 +121,11 @@ public final class Callers {
     throw Refusal.unauthenticated("The credential is of no known kind.");
   }
 
-  /// Lets in who came by other means than a credential.
+  /// Lets in who shows a ticket, which is looked up like a credential and is good once.
   ///
-  /// @throws Refusal `unauthenticated`
-  Caller admit(Caller caller) {
+  /// @throws Refusal `unauthenticated`, `rate_limited`
+  Caller admit(String ticket, String network, Supplier<Caller> redeem) {
+    Caller caller = counted(ticket, network, redeem);
     closed.requireOpen(caller.organization());
     return caller;
   }

@@ -1,7 +1,11 @@
 package dev.muster.server.web;
 
+import dev.muster.server.edge.Arrival;
 import dev.muster.server.edge.Edge;
 import dev.muster.server.edge.Upgrades;
+import dev.muster.server.limit.EndpointClass;
+import dev.muster.server.limit.Endpoints;
+import dev.muster.server.limit.Limits;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
@@ -11,12 +15,14 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -25,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// What every HTTP request passes before it is routed, in this order: it gets its request id; it
 /// passes the [edge][Edge], which refuses foreign hosts and pages; too large a body and a path or
 /// query that cannot be read are refused; the credential is checked. So a path that does not exist
-/// is 401 to a stranger, like any other.
+/// is 401 to a stranger, like any other. Who calls too often goes no further: strangers before
+/// anything is looked up for them, others as soon as it is known who they are ([Limits]).
 @Singleton
 public final class Gate {
   static final String CALLER = "muster.caller";
@@ -37,16 +44,21 @@ public final class Gate {
   private static final List<String> PUBLIC_API =
       List.of("/api/auth/login", "/api/auth/refresh", "/api/health", "/api/info");
 
+  private static final Set<HttpMethod> READING =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
   private final Callers callers;
   private final TicketCheck tickets;
   private final Problems problems;
   private final Edge edge;
+  private final Limits limits;
 
-  Gate(Callers callers, TicketCheck tickets, Problems problems, Edge edge) {
+  Gate(Callers callers, TicketCheck tickets, Problems problems, Edge edge, Limits limits) {
     this.callers = callers;
     this.tickets = tickets;
     this.problems = problems;
     this.edge = edge;
+    this.limits = limits;
   }
 
   void register(@Observes Filters filters) {
@@ -70,6 +82,8 @@ public final class Gate {
       refuseUnreadable(request);
       nameAbsentBody(request);
       if (isPublic(context.normalizedPath())) {
+        Endpoints.open(context.normalizedPath())
+            .ifPresent(what -> limits.require(Arrival.of(context).network(), what));
         context.next();
         return;
       }
@@ -78,10 +92,24 @@ public final class Gate {
       if (known == null) {
         authenticate(context, who(context, credential));
       } else {
+        limits.require(known, classOf(known, context));
         enterAs(known, context);
       }
     } catch (Refusal refusal) {
-      refuse(context, refusal);
+      refuse(context, counted(context, refusal));
+    }
+  }
+
+  /// Of those who show nothing that could be looked at, each is told so only so often.
+  private Refusal counted(RoutingContext context, Refusal refusal) {
+    if (refusal.code() != ErrorCode.UNAUTHENTICATED) {
+      return refusal;
+    }
+    try {
+      limits.require(Arrival.of(context).network(), EndpointClass.OPEN);
+      return refusal;
+    } catch (Refusal limited) {
+      return limited;
     }
   }
 
@@ -111,12 +139,13 @@ public final class Gate {
   /// ticket of a WebSocket, else nothing, which is enough in open mode.
   private Supplier<Caller> who(RoutingContext context, @Nullable String credential) {
     HttpServerRequest request = context.request();
+    String network = Arrival.of(context).network();
     if (credential != null) {
-      return () -> callers.identify(credential, NO_CREDENTIAL);
+      return () -> callers.identify(credential, network, NO_CREDENTIAL);
     }
     String ticket = Upgrades.ticket(request, context.normalizedPath());
     if (ticket != null) {
-      return () -> callers.admit(tickets.redeem(ticket));
+      return () -> callers.admit(ticket, network, () -> tickets.redeem(ticket));
     }
     if (callers.needNoCredential()) {
       return () -> callers.identify(null, NO_CREDENTIAL);
@@ -134,6 +163,7 @@ public final class Gate {
               Runnable outcome;
               try {
                 Caller caller = check.get();
+                limits.require(caller, classOf(caller, context));
                 outcome = () -> enterAs(caller, context);
               } catch (Refusal refusal) {
                 outcome = () -> refuse(context, refusal);
@@ -147,6 +177,13 @@ public final class Gate {
                 after.run();
               });
             }));
+  }
+
+  private static EndpointClass classOf(Caller caller, RoutingContext context) {
+    HttpServerRequest request = context.request();
+    return Upgrades.isUpgrade(request)
+        ? EndpointClass.CONNECT
+        : Endpoints.of(caller, READING.contains(request.method()), context.normalizedPath());
   }
 
   private static void enterAs(Caller caller, RoutingContext context) {

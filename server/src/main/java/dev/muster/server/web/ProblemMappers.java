@@ -5,6 +5,7 @@ import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.RequestId;
 import io.quarkus.logging.Log;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
@@ -100,6 +101,10 @@ public class ProblemMappers {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof Refusal refusal) {
         return refusal(refusal);
+      }
+      if (t instanceof HttpClosedException) { // nobody hears it; and strangers could fill the log
+        return refusal(
+            Refusal.of(ErrorCode.MALFORMED_REQUEST, "The connection ended within the request."));
       }
     }
     Log.errorf(failure, "Request %s failed", RequestId.current());

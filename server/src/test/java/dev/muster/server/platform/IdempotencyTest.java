@@ -38,7 +38,7 @@ final class IdempotencyTest {
   /// One server process: what it knows of a request is not known to the other.
   private final class Node {
     final Database database =
-        new Database(test.database().dataSource(), CURRENT::get, Tracing.off());
+        new Database(test.database().dataSource(), CURRENT::get, Tracing.off(), List.of());
     final Idempotency idempotency =
         new Idempotency(
             database,

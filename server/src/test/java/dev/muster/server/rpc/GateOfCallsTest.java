@@ -1,7 +1,9 @@
 package dev.muster.server.rpc;
 
+import static io.grpc.Status.Code.RESOURCE_EXHAUSTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.fleet.BatchRegisterDevicesRequest;
 import dev.muster.fleet.DeviceManagementServiceGrpc;
 import dev.muster.fleet.GetDeviceInfoRequest;
 import dev.muster.fleet.GetServerInfoRequest;
@@ -232,6 +234,36 @@ class GateOfCallsTest {
                 .getFieldViolations(0)
                 .getField())
         .isEqualTo("device_id");
+  }
+
+  @Test
+  void whoCallsTooOftenIsToldWhenToComeAgain() throws Exception {
+    Channel channel = Grpc.as(Api.ofNewOrganization());
+    StatusRuntimeException refused = refusal(() -> registerNobody(channel));
+    for (int i = 0; i < 5_000 && refused.getStatus().getCode() != RESOURCE_EXHAUSTED; i++) {
+      refused = refusal(() -> registerNobody(channel));
+    }
+    assertThat(refused.getStatus().getCode()).isEqualTo(RESOURCE_EXHAUSTED);
+    assertThat(trailer(refused, "muster-error-code")).isEqualTo("rate_limited");
+    assertThat(trailer(refused, "retry-after")).isEqualTo("1");
+    com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(refused));
+    assertThat(
+            status
+                .getDetails(1)
+                .unpack(com.google.rpc.RetryInfo.class)
+                .getRetryDelay()
+                .getSeconds())
+        .isEqualTo(1);
+    list(channel);
+    assertThat(Api.anonymous().get("/metrics").text())
+        .containsPattern("muster_limited_total\\{class=\"bulk\",kind=\"user\",?} [1-9]");
+  }
+
+  /// Without a device it is refused for that.
+  private static void registerNobody(Channel channel) {
+    var _ =
+        DeviceManagementServiceGrpc.newBlockingStub(channel)
+            .batchRegisterDevices(BatchRegisterDevicesRequest.getDefaultInstance());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import io.grpc.Metadata;
@@ -48,6 +49,18 @@ class StatusesTest {
             trailers(Statuses.of(Refusal.tooMany("Wait.", Duration.ofMillis(10))))
                 .get(Statuses.RETRY_AFTER))
         .isEqualTo("1");
+  }
+
+  @Test
+  void whatPassesByItselfSaysItToProgramsToo() throws Exception {
+    com.google.rpc.Status details =
+        Objects.requireNonNull(
+            StatusProto.fromThrowable(
+                Statuses.of(
+                    Refusal.passing(ErrorCode.RATE_LIMITED, "Wait.", Duration.ofMillis(1_500)))));
+    assertThat(details.getDetails(1).unpack(RetryInfo.class).getRetryDelay())
+        .returns(1L, delay -> delay.getSeconds())
+        .returns(500_000_000, delay -> delay.getNanos());
   }
 
   @Test

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 /// Sends what no HTTP client would send.
 public final class RawHttp {
   private static final int PATIENCE_MILLIS = 20_000;
+  private static final int DRIP_MILLIS = 200;
   private static final Pattern LENGTH = Pattern.compile("(?i)content-length: ([0-9]+)");
 
   private RawHttp() {}
@@ -37,6 +40,39 @@ public final class RawHttp {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return read(socket.getInputStream());
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /// Sends the begin of something, and then a bit more of it every now and then, until the server
+  /// hangs up.
+  ///
+  /// @param drip what is sent again and again; when it is empty, nothing is
+  /// @return what the server said before
+  public static String awaitHangUp(String begin, String drip) {
+    URI server = URI.create(Api.baseUrl());
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      socket.setSoTimeout(DRIP_MILLIS);
+      socket.getOutputStream().write(begin.getBytes(StandardCharsets.ISO_8859_1));
+      ByteArrayOutputStream said = new ByteArrayOutputStream();
+      for (int drips = 0; drips < PATIENCE_MILLIS / DRIP_MILLIS; ) {
+        try {
+          int next = socket.getInputStream().read();
+          if (next < 0) {
+            return said.toString(StandardCharsets.UTF_8);
+          }
+          said.write(next);
+        } catch (SocketTimeoutException _) {
+          drips++;
+          socket.getOutputStream().write(drip.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (SocketException _) { // it was reset, because it was written to
+          return said.toString(StandardCharsets.UTF_8);
+        }
+      }
+      throw new AssertionError("the server did not hang up");
+    } catch (SocketException _) {
+      return "";
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

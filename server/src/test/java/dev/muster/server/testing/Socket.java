@@ -4,10 +4,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A WebSocket of the server under test.
@@ -45,6 +48,68 @@ public final class Socket {
     WebSocket.Builder builder = HTTP.newWebSocketBuilder();
     headers.forEach(builder::header);
     return builder.buildAsync(URI.create(Api.baseUrl().replaceFirst("^http", "ws") + path), ear);
+  }
+
+  /// Opens one, and keeps it.
+  public static Held hold(String path, Map<String, String> headers) {
+    HeldEar ear = new HeldEar(new LinkedBlockingQueue<>(), new CompletableFuture<>());
+    return new Held(open(path, headers, ear).join(), ear);
+  }
+
+  /// One that stays open until it is closed.
+  public record Held(WebSocket socket, HeldEar ear) implements AutoCloseable {
+    /// Waits for the answer to a ping.
+    public void ping() {
+      socket.sendPing(ByteBuffer.allocate(1)).join();
+      try {
+        if (ear.pongs().poll(20, TimeUnit.SECONDS) == null) {
+          throw new AssertionError("there was no pong");
+        }
+      } catch (InterruptedException stop) {
+        throw new IllegalStateException(stop);
+      }
+    }
+
+    /// Sends texts until the server hangs up.
+    ///
+    /// @param most how many at the most
+    /// @return the close code
+    public int floodUntilClosed(int most) {
+      for (int sent = 0; sent < most && !ear.closed().isDone(); sent++) {
+        try {
+          socket.sendText("x", true).join();
+        } catch (CompletionException _) {
+          break; // it is closed
+        }
+      }
+      return ear.closed().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public void close() {
+      socket.abort();
+    }
+  }
+
+  /// Hears pongs and the end.
+  public record HeldEar(BlockingQueue<Long> pongs, CompletableFuture<Integer> closed)
+      implements WebSocket.Listener {
+    @Override
+    public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
+      pongs.add(System.nanoTime());
+      return WebSocket.Listener.super.onPong(socket, message);
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+      closed.complete(code);
+      return WebSocket.Listener.super.onClose(socket, code, reason);
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable failure) {
+      closed.completeExceptionally(failure);
+    }
   }
 
   private record Ear(CompletableFuture<String> first) implements WebSocket.Listener {

@@ -88,7 +88,8 @@ class BadInputTest {
 
   @Test
   void whatWouldExhaustTheReaderIsMalformed() {
-    for (String value : List.of(DEEP, "9".repeat(5_000))) {
+    String endless = "{\"a\":[".repeat(140_000); // nearly a MiB, and never closed
+    for (String value : List.of(DEEP, endless, "9".repeat(5_000))) {
       assertThat(publish("{\"payload\": {\"a\": " + value + "}}").expect(400).code())
           .isEqualTo("malformed_request");
     }

@@ -2,6 +2,7 @@ package dev.muster.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.server.platform.Ids;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.RawHttp;
 import dev.muster.server.testing.ServerUnderTest;
@@ -13,6 +14,7 @@ import io.quarkus.test.junit.TestProfile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +32,15 @@ class BehindProxyTest {
           "muster.public-url",
           "https://fleet.example.com",
           "muster.trusted-proxies",
-          "127.0.0.0/8");
+          "127.0.0.0/8",
+          "muster.limit.refused.burst",
+          "20",
+          "muster.http.first-request",
+          "1s",
+          "muster.http.keep-alive",
+          "3s",
+          "muster.http.body",
+          "1s");
     }
   }
 
@@ -148,6 +158,64 @@ class BehindProxyTest {
                 "X-Forwarded-For: 203.0.113.1",
                 "X-Forwarded-Host: evil.example"))
         .startsWith("HTTP/1.1 403");
+  }
+
+  /// A device whose token was revoked must not shut out the others behind its address.
+  @Test
+  void whoShowsBadCredentialsIsTurnedAwayBeforeTheyAreLookedUpAndTheOthersThereAreNot() {
+    Api good = from("198.51.100.7", Api.ofNewOrganization());
+    good.get("/api/users/me/").expect(200);
+    TreeSet<Integer> seen = new TreeSet<>();
+    for (int i = 0; i < 60; i++) {
+      seen.add(from("198.51.100.7", Api.with("mk_" + Ids.next() + "_x")).get("/api/keys").status());
+    }
+    assertThat(seen).containsExactly(401, 429);
+
+    Api.Answer limited =
+        ProblemShape.require(from("198.51.100.7", Api.with("md_x")).get("/v1/agent/commands"));
+    assertThat(limited.status()).isEqualTo(429);
+    assertThat(limited.code()).isEqualTo("rate_limited");
+    assertThat(limited.headers().firstValue("Retry-After").orElse("")).matches("[1-9][0-9]?");
+    good.get("/api/users/me/").expect(200);
+    from("198.51.100.8", Api.with("md_x")).get("/v1/agent/commands").expect(401);
+    assertThat(Api.anonymous().get("/metrics").text())
+        .containsPattern("muster_limited_total\\{class=\"refused\",kind=\"address\",?} [1-9]");
+  }
+
+  private static Api from(String address, Api caller) {
+    return caller.withHeader("X-Forwarded-For", address);
+  }
+
+  /// Each of these blocks until the server hangs up.
+  @Test
+  void whoSendsARequestSlowlyIsHungUpOn() {
+    RawHttp.awaitHangUp("GET /health HT", "T");
+    RawHttp.awaitHangUp("", "");
+  }
+
+  @Test
+  void whoSendsABodySlowlyIsHungUpOn() {
+    RawHttp.awaitHangUp(
+        "POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 100000\r\n\r\n{",
+        " ");
+    assertThat(Api.anonymous().get("/metrics").text())
+        .containsPattern("muster_slow_connections_total\\{on=\"body\",?} [1-9]");
+  }
+
+  /// The answer that it got first does not make it a better one; a WebSocket older than that stays.
+  @Test
+  void whoSendsASecondRequestSlowlyIsHungUpOnAndAWebSocketIsNot() {
+    try (Socket.Held held = Socket.hold("/ws/who-am-i", bearer(Api.ofNewOrganization()))) {
+      String answered =
+          RawHttp.awaitHangUp("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /he", "a");
+      assertThat(answered).startsWith("HTTP/1.1 200").containsOnlyOnce("HTTP/1.1");
+      held.ping();
+    }
+  }
+
+  private static Map<String, String> bearer(Api caller) {
+    return Map.of("Authorization", "Bearer " + Objects.requireNonNull(caller.credential()));
   }
 
   private static String get(String host, String... headers) {

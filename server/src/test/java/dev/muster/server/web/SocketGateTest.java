@@ -156,6 +156,15 @@ class SocketGateTest {
   }
 
   @Test
+  void whoSendsTooMuchIsHungUpOn() {
+    try (Socket.Held held = Socket.hold(PATH, bearer(admin))) {
+      assertThat(held.floodUntilClosed(100_000)).isEqualTo(SocketMessages.TRY_AGAIN_LATER);
+    }
+    Api.anonymous().get("/api/users/me/").expect(401);
+    admin.get("/api/users/me/").expect(200);
+  }
+
+  @Test
   void onlyAPersonGetsATicket() {
     EnrolledDevice.in(admin).self().post("/api/ws-ticket/").expect(403);
     EnrolledDevice.enroller(admin).post("/api/ws-ticket/").expect(403);

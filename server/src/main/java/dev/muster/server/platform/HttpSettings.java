@@ -1,0 +1,19 @@
+package dev.muster.server.platform;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/// How slow a client may be before its connection is closed.
+public interface HttpSettings {
+  /// How long a new connection may take until its first request is there, without the body.
+  @WithDefault("20s")
+  Duration firstRequest();
+
+  /// How long a connection may then be without a request; one that comes slowly is none.
+  @WithDefault("2m")
+  Duration keepAlive();
+
+  /// How long a body may take to arrive.
+  @WithDefault("1m")
+  Duration body();
+}
