@@ -54,6 +54,7 @@ class RoomRulesTest {
           "telemetry",
           "audience",
           "alert",
+          "notification",
           "release",
           "rollout",
           "task",

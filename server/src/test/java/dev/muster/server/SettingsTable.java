@@ -12,11 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads the settings where they are declared, comments included, which no class file has.
 final class SettingsTable {
   private static final Path SOURCE =
       Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
+
+  /// Sections that are declared in files of their own.
+  private static final String SECTION = "[A-Za-z]+Settings\\.java";
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
@@ -102,8 +106,17 @@ final class SettingsTable {
   }
 
   private static List<String> lines() {
-    try {
-      return Files.readAllLines(SOURCE).stream().map(String::strip).toList();
+    List<Path> sources = new ArrayList<>(List.of(SOURCE));
+    try (Stream<Path> files = Files.list(SOURCE.resolveSibling("."))) {
+      files
+          .filter(file -> file.getFileName().toString().matches(SECTION))
+          .sorted()
+          .forEach(sources::add);
+      List<String> lines = new ArrayList<>();
+      for (Path source : sources) {
+        Files.readAllLines(source).stream().map(String::strip).forEach(lines::add);
+      }
+      return lines;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

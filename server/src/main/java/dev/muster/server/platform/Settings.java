@@ -132,6 +132,12 @@ public interface Settings {
   @WithName("live")
   Live live();
 
+  @WithName("notification")
+  NotificationSettings notification();
+
+  @WithName("smtp")
+  SmtpSettings smtp();
+
   /// What a process of a cluster does.
   enum ServerRole {
     API,
