@@ -42,6 +42,7 @@ public class Deliveries implements RecurringJob {
   static final Duration LEASE = Duration.ofMinutes(1);
 
   private static final int BATCH = 64;
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
@@ -249,6 +250,6 @@ public class Deliveries implements RecurringJob {
   private static Duration pause(@Nullable Duration asked, int attempt) {
     Duration doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 1, 20));
     Duration own = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
-    return asked == null || asked.isNegative() ? own : asked;
+    return asked == null || asked.compareTo(SHORTEST_PAUSE) < 0 ? own : asked;
   }
 }

@@ -35,7 +35,7 @@ class MailSender {
     Mail mail =
         new Mail()
             .setTo(Addresses.receivers(address))
-            .setSubject(delivery.message().title())
+            .setSubject(delivery.message().title().replaceAll("\\p{Cntrl}", " "))
             .setText(delivery.message().body() + "\n")
             .addHeader("Message-ID", "<" + delivery.id() + "@muster>")
             .addHeader("X-Muster-Delivery", delivery.id().toString())

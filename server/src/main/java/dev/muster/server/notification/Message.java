@@ -199,6 +199,9 @@ record Message(
     if (note != null) {
       return "test";
     }
-    return kind == null ? "summary" : (raised == 0 ? "recovered" : "raised");
+    if (kind == null || (raised > 0 && recovered > 0)) {
+      return "summary";
+    }
+    return raised == 0 ? "recovered" : "raised";
   }
 }

@@ -16,6 +16,7 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import dev.muster.server.platform.Slice;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Mutes {
   static final int MOST = 500;
+
+  /// No alert waits for so long to be told.
+  private static final Duration LONG = Duration.ofDays(1);
 
   /// A mute to be made.
   ///
@@ -150,7 +154,11 @@ public class Mutes {
 
   /// Those of the alerts that are not to be told.
   Set<UUID> muted(Handle handle, OrganizationId organization) {
-    List<Mute> mutes = MuteStore.page(handle, organization, MOST, 0);
+    Instant longAgo = clock.instant().minus(LONG);
+    List<Mute> mutes =
+        MuteStore.page(handle, organization, MOST, 0).stream()
+            .filter(mute -> mute.until() == null || mute.until().isAfter(longAgo))
+            .toList();
     Set<UUID> muted = new HashSet<>();
     if (mutes.isEmpty()) {
       return muted;

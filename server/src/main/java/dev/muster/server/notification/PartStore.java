@@ -120,32 +120,41 @@ final class PartStore {
         .list();
   }
 
-  /// Ends what has nobody to be told to: the channel is gone or off, the alert recovered before it
-  /// was told, or its channel never heard of it.
+  /// Ends what has nobody to be told to: the alert recovered before it was told, its channel never
+  /// heard of it, or the channel is gone or off. Statements apart, so that each is a join, whatever
+  /// waits.
   static void lapse(Handle handle, OrganizationId organization, Instant now) {
-    handle
-        .createUpdate(
+    List.of(
             """
             update notification.part p set state = 'LAPSED', settled_at = :now
-            where p.organization_id = :organization and p.state = 'WAITING' and (
-              not exists (
-                select from notification.channel c
-                where c.organization_id = p.organization_id and c.id = p.channel_id and c.enabled)
-              or p.event = 'RAISED' and exists (
-                select from notification.part r
-                where r.organization_id = p.organization_id and r.channel_id = p.channel_id
-                  and r.alert_id = p.alert_id and r.event = 'RECOVERED')
-              or p.event = 'RECOVERED' and not exists (
+            from notification.part r
+            where r.organization_id = :organization and r.state = 'WAITING' and r.event = 'RECOVERED'
+              and p.organization_id = :organization and p.state = 'WAITING' and p.event = 'RAISED'
+              and p.channel_id = r.channel_id and p.alert_id = r.alert_id
+            """,
+            """
+            update notification.part p set state = 'LAPSED', settled_at = :now
+            where p.organization_id = :organization and p.state = 'WAITING' and p.event = 'RECOVERED'
+              and not exists (
                 select from notification.part a
                 left join notification.message m
                   on m.organization_id = a.organization_id and m.id = a.message_id
-                where a.organization_id = p.organization_id and a.channel_id = p.channel_id
+                where a.organization_id = :organization and a.channel_id = p.channel_id
                   and a.alert_id = p.alert_id and a.event = 'RAISED' and a.state = 'SENT'
-                  and m.state is distinct from 'DEAD'))
+                  and m.state is distinct from 'DEAD')
+            """,
+            """
+            update notification.part p set state = 'LAPSED', settled_at = :now
+            where p.organization_id = :organization and p.state = 'WAITING' and p.channel_id not in (
+              select c.id from notification.channel c
+              where c.organization_id = :organization and c.enabled)
             """)
-        .bind("organization", organization)
-        .bind("now", now)
-        .execute();
+        .forEach(sql ->
+            handle
+                .createUpdate(sql)
+                .bind("organization", organization)
+                .bind("now", now)
+                .execute());
   }
 
   static List<Raised> raised(Handle handle, OrganizationId organization) {

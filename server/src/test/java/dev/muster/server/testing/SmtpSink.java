@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// A mail server on loopback that takes whatever it is sent, but for receivers whose name begins with
 /// `nobody` (550) or `busy` (451). One a JVM; class loaders share it by what Java itself keeps.
 public final class SmtpSink {
-  private static final String PORT = "muster.test.smtp-port";
-  private static final String MAILS = "muster.test.smtp-mails";
+  private static final String PORT = "smtp-sink.port";
+  private static final String MAILS = "smtp-sink.mails";
 
   private SmtpSink() {}
 
