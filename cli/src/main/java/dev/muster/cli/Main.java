@@ -51,6 +51,7 @@ public final class Main {
             .addSubcommand(new PasswordCommand(muster))
             .addSubcommand(new SessionsCommand(muster))
             .addSubcommand(new AuditCommand(muster))
+            .addSubcommand(new NotificationsCommand(muster))
             .addSubcommand(new BackupCommand(muster))
             .addSubcommand(profiles)
             .addSubcommand(new ShellCommand(muster))

@@ -55,6 +55,7 @@ class RoomRulesTest {
           "telemetry",
           "audience",
           "alert",
+          "notification",
           "release",
           "rollout",
           "task",

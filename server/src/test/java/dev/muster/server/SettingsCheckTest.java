@@ -94,6 +94,27 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void messagesThatCouldNeverLeaveAndHalfAMailServerAreMistakes() throws IOException {
+    settings(
+        """
+        muster.notification.gather=0s
+        muster.notification.roll-up-window=10s
+        muster.notification.roll-up-from=1
+        muster.notification.most-per-minute=0
+        muster.smtp.host=mail.example.org
+        muster.smtp.password=x
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .containsExactlyInAnyOrder(
+            "muster.notification.gather must be from 1s to 1h, and is 0s",
+            "muster.notification.roll-up-window must be from 15s to 1h, and is 10s",
+            "muster.notification.roll-up-from must be from 2 to 10000, and is 1",
+            "muster.notification.most-per-minute must be from 1 to 100000, and is 0",
+            "muster.smtp.host needs muster.smtp.from as well, the address that mail is sent from",
+            "muster.smtp.username and muster.smtp.password must both be set, or neither");
+  }
+
+  @Test
   void actionsThatCouldNeverBeDoneAndSimulatorsOfNothingAreMistakes() throws IOException {
     settings(
         """

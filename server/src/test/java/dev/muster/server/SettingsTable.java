@@ -19,6 +19,11 @@ import java.util.stream.Stream;
 final class SettingsTable {
   private static final Path FOLDER =
       Path.of("src/main/java/" + Settings.class.getPackageName().replace('.', '/'));
+  private static final Path SOURCE =
+      Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
+
+  /// Sections that are declared in files of their own.
+  private static final String SECTION = "[A-Za-z]+Settings\\.java";
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
@@ -113,6 +118,15 @@ final class SettingsTable {
               .sorted(Comparator.comparing(SettingsTable::isPart).thenComparing(Path::toString))
               .toList()) {
         Files.readAllLines(file).forEach(line -> lines.add(line.strip()));
+    List<Path> sources = new ArrayList<>(List.of(SOURCE));
+    try (Stream<Path> files = Files.list(SOURCE.resolveSibling("."))) {
+      files
+          .filter(file -> file.getFileName().toString().matches(SECTION))
+          .sorted()
+          .forEach(sources::add);
+      List<String> lines = new ArrayList<>();
+      for (Path source : sources) {
+        Files.readAllLines(source).stream().map(String::strip).forEach(lines::add);
       }
       return lines;
     } catch (IOException failure) {

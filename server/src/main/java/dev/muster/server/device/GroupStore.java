@@ -188,6 +188,21 @@ final class GroupStore {
         device.value());
   }
 
+  static Set<DeviceId> membersAmong(
+      Handle handle, OrganizationId organization, GroupId group, Collection<DeviceId> devices) {
+    return handle
+        .createQuery(
+            """
+            select device_id from device.group_member
+            where organization_id = :organization and group_id = :group and device_id = any(:devices)
+            """)
+        .bind("organization", organization)
+        .bind("group", group.value())
+        .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .map((row, _) -> new DeviceId(row.getObject(1, UUID.class)))
+        .set();
+  }
+
   /// The names of the groups of each device, sorted; a device in none is missing.
   static Map<DeviceId, List<String>> namesOf(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {

@@ -203,6 +203,12 @@ public class Groups {
     return idsOrNames.isEmpty() ? Map.of() : GroupStore.findNamed(handle, organization, idsOrNames);
   }
 
+  /// Those of the devices that are in the group.
+  public Set<DeviceId> membersAmong(
+      Handle handle, OrganizationId organization, GroupId group, Collection<DeviceId> devices) {
+    return GroupStore.membersAmong(handle, organization, group, devices);
+  }
+
   /// Until the end of the transaction nobody changes what these groups give. Taken before any lock
   /// on policies or on what is desired of devices, and always all at once.
   public void lockShared(Handle handle, Collection<GroupId> groups) {

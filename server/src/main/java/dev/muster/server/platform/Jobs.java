@@ -61,7 +61,7 @@ public final class Jobs implements AutoCloseable {
 
   private static int threads(JobClass jobClass) {
     return switch (jobClass) {
-      case COMMAND -> 4;
+      case COMMAND -> 6;
       case WAKE, MAINTAIN -> 2;
     };
   }

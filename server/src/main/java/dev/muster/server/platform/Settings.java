@@ -145,6 +145,11 @@ public interface Settings {
 
   @WithName("metrics")
   MetricsSettings metrics();
+  @WithName("notification")
+  NotificationSettings notification();
+
+  @WithName("smtp")
+  SmtpSettings smtp();
 
   /// What a process of a cluster does.
   enum ServerRole {

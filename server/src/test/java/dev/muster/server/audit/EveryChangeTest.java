@@ -64,9 +64,17 @@ class EveryChangeTest {
       DELETE /api/users/{id}                                      | /api/users/{user}                  |          | 204 | user.erased
       POST   /api/keys                                            | /api/keys                          | key      | 201 | api_key.created
       DELETE /api/keys/{id}                                       | /api/keys/{key}                    |          | 204 | api_key.revoked
+      POST   /api/notifications/channels                          | /api/notifications/channels        | channel  | 201 | notification_channel.created
+      PATCH  /api/notifications/channels/{channel_id}             | /api/notifications/channels/{channel} | named | 200 | notification_channel.changed
+      POST   /api/notifications/channels/{channel_id}/test        | /api/notifications/channels/{channel}/test | | 200 | notification_channel.tested
+      DELETE /api/notifications/channels/{channel_id}             | /api/notifications/channels/{channel} |       | 204 | notification_channel.deleted
+      POST   /api/notifications/mutes                             | /api/notifications/mutes           | mute     | 201 | notification_mute.created
+      DELETE /api/notifications/mutes/{mute_id}                   | /api/notifications/mutes/{mute}    |          | 204 | notification_mute.deleted
       """;
 
   private static final Map<String, Object> KEY = Map.of("name", "ci", "scopes", List.of("read"));
+
+  private static final Map<String, Object> MUTE = Map.of("reason", "x");
 
   private static final Map<String, Object> PING = Map.of("type", "PING");
   private static final Map<String, Object> PINGS =
@@ -92,6 +100,7 @@ class EveryChangeTest {
           "POST /api/auth/logout",
           "POST /api/auth/refresh",
           "POST /api/auth/signing-keys/rotate",
+          "POST /api/notifications/dead/{message_id}/retry",
           "POST /api/organizations",
           "PATCH /api/organizations/{id}",
           "DELETE /api/organizations/{id}",
@@ -145,7 +154,17 @@ class EveryChangeTest {
             "{batch}", admin.post("/api/actions/batch/", PINGS).expect(202).at("batch_id"),
             "{user}", admin.post("/api/users/", user()).expect(201).at("id"),
             "{key}", admin.post("/api/keys/", KEY).expect(201).at("id"),
+            "{channel}",
+                admin
+                    .post("/api/notifications/channels/", channel("first"))
+                    .expect(201)
+                    .at("id"),
+            "{mute}", admin.post("/api/notifications/mutes/", MUTE).expect(201).at("id"),
             "{token}", admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("id"));
+  }
+
+  private static Map<String, Object> channel(String name) {
+    return Map.of("kind", "SLACK", "name", name, "address", "http://127.0.0.1:1/hook");
   }
 
   private static Map<String, Object> user() {
@@ -185,6 +204,8 @@ class EveryChangeTest {
       case "settings" -> Map.of("set", Map.of("cameraDisabled", true));
       case "user" -> user();
       case "key" -> KEY;
+      case "channel" -> channel("second");
+      case "mute" -> MUTE;
       case "ping" -> PING;
       case "pings" -> PINGS;
       case "scripts" -> Map.of("allow_scripts", true);

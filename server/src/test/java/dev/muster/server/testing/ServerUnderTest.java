@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /// Gives the server of `@QuarkusTest` classes a database of its own on [TestPostgres]. Annotate the
@@ -20,7 +21,9 @@ public final class ServerUnderTest implements QuarkusTestResourceLifecycleManage
     try {
       String database = TestPostgres.freshDatabase();
       Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target/data")), "d");
-      return Map.of(
+      Map<String, String> settings =
+          new HashMap<>(
+              Map.of(
           "muster.database-url",
           TestPostgres.url(database),
           "muster.database-user",
@@ -34,7 +37,10 @@ public final class ServerUnderTest implements QuarkusTestResourceLifecycleManage
           "muster.password-cost",
           "4",
           "muster.data",
-          data.toString());
+          data.toString()));
+      settings.putAll(SmtpSink.settings());
+      settings.put("muster.notification.allow-private", "true");
+      return settings;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class PermissionWorld {
   private static final Map<String, Object> KEY = Map.of("name", "ci", "scopes", List.of("read"));
 
+  private static final Map<String, Object> MUTE = Map.of("reason", "x");
+
   private static final Map<String, Object> PING = Map.of("type", "PING");
 
   private final Map<String, String> ids = new TreeMap<>();
@@ -46,6 +48,9 @@ final class PermissionWorld {
     ids.put("/api/keys/{id}", admin.post("/api/keys/", KEY).expect(201).at("id"));
     ids.put("/devices/{id}", device.id());
     actions(admin, row);
+    if (row == null || row.path().contains("/notifications/")) {
+      notifications(admin);
+    }
     if (row == null || row.path().contains("/api/organizations/{")) {
       ids.put("/api/organizations/{id}", organization());
     }
@@ -63,6 +68,16 @@ final class PermissionWorld {
     }
     ids.put("action_id", action);
     ids.put("batch_id", admin.post("/api/actions/batch/", batch()).expect(202).at("batch_id"));
+  }
+
+  private void notifications(Api admin) {
+    ids.put("channel_id", admin.post("/api/notifications/channels/", channel(name)).expect(201).at("id"));
+    ids.put("mute_id", admin.post("/api/notifications/mutes/", MUTE).expect(201).at("id"));
+    ids.put("message_id", device.id()); // none is dead
+  }
+
+  private static Map<String, Object> channel(String name) {
+    return Map.of("kind", "SLACK", "name", name, "address", "http://127.0.0.1:1/hook");
   }
 
   private Map<String, Object> batch() {
@@ -150,6 +165,8 @@ final class PermissionWorld {
       case "POST /api/groups", "POST /v1/register" -> Map.of("name", fresh, "alias", "x");
       case "POST /api/groups/{group}/devices" -> Map.of("device_ids", List.of(device.id()));
       case "POST /api/keys" -> KEY;
+      case "POST /api/notifications/channels" -> channel(fresh);
+      case "POST /api/notifications/mutes" -> MUTE;
       case "POST /api/users/me/password" ->
           Map.of("current_password", "wrong-password", "new_password", "another-password");
       case "POST /api/organizations" ->

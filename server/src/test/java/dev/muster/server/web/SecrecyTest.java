@@ -92,6 +92,7 @@ class SecrecyTest {
     leaks.of("a command secret", enrolled.at("commandSecret"));
     ids.put("device_id", List.of(device.id()));
     actions(admin, device, ids);
+    notifications(admin, ids);
 
     person(admin, configuration, ids);
     if (operations.have("/api/keys")) {
@@ -114,6 +115,17 @@ class SecrecyTest {
     Map<String, Object> many = Map.of("type", "PING", "device_ids", List.of(device.id()));
     Api.Answer batch = admin.post("/api/actions/batch/", many).expect(202);
     ids.put("batch_id", List.of(batch.at("batch_id")));
+  }
+
+  private void notifications(Api admin, Map<String, List<String>> ids) {
+    String path = "token-in-the-path-of-a-webhook";
+    Map<String, Object> channel =
+        Map.of("kind", "WEBHOOK", "name", "hook", "address", "http://127.0.0.1:1/" + path);
+    Api.Answer made = admin.post("/api/notifications/channels/", channel).expect(201);
+    leaks.of("the address of a channel", path);
+    leaks.of("the secret of a channel", made.at("secret"));
+    ids.put("channel_id", List.of(made.at("id")));
+    admin.post("/api/notifications/channels/" + made.at("id") + "/test/").expect(200);
   }
 
   /// Makes a thing whose secret is in the answer this once, and keeps its id.
