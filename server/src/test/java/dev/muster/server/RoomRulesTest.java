@@ -54,6 +54,8 @@ class RoomRulesTest {
           "telemetry",
           "audience",
           "alert",
+          "watch",
+          "remedy",
           "release",
           "rollout",
           "task",

@@ -6,17 +6,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads the settings where they are declared, comments included, which no class file has.
 final class SettingsTable {
-  private static final Path SOURCE =
-      Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
+  private static final Path FOLDER =
+      Path.of("src/main/java/" + Settings.class.getPackageName().replace('.', '/'));
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
@@ -101,9 +103,20 @@ final class SettingsTable {
     return found;
   }
 
+  /// Of `Settings.java`, then of the sections that have files of their own, `…Settings.java`.
   private static List<String> lines() {
-    try {
-      return Files.readAllLines(SOURCE).stream().map(String::strip).toList();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      List<String> lines = new ArrayList<>();
+      for (Path file :
+          files
+              .filter(file -> file.toString().endsWith("Settings.java"))
+              .sorted(
+                  Comparator.comparing((Path file) -> !file.endsWith("Settings.java"))
+                      .thenComparing(Comparator.naturalOrder()))
+              .toList()) {
+        Files.readAllLines(file).stream().map(String::strip).forEach(lines::add);
+      }
+      return lines;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -132,6 +132,9 @@ public interface Settings {
   @WithName("live")
   Live live();
 
+  @WithName("alert")
+  AlertSettings alert();
+
   /// What a process of a cluster does.
   enum ServerRole {
     API,
