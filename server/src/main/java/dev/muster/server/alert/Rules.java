@@ -123,9 +123,9 @@ public class Rules {
   }
 
   /// The rules of the caller's organization, with the names of the groups that have their own.
-  record Listed(RuleBook book, Map<GroupId, String> names) {}
+  public record Listed(RuleBook book, Map<GroupId, String> names) {}
 
-  Listed list(Caller caller) {
+  public Listed list(Caller caller) {
     caller.require(Right.READ);
     OrganizationId organization = caller.organization();
     return database.in(
@@ -148,7 +148,7 @@ public class Rules {
   ///
   /// @param group id or name; null for all devices
   /// @throws dev.muster.server.platform.Refusal `not found`
-  Listed put(Caller caller, @Nullable String group, Terms terms) {
+  public Listed put(Caller caller, @Nullable String group, Terms terms) {
     return change(
         caller,
         group,
@@ -160,7 +160,7 @@ public class Rules {
   }
 
   /// Goes back to what holds without the rule.
-  Listed reset(Caller caller, @Nullable String group, RuleKind kind) {
+  public Listed reset(Caller caller, @Nullable String group, RuleKind kind) {
     return change(
         caller,
         group,
