@@ -136,6 +136,13 @@ final class SettingsCheck {
     sentences.addAll(MasterKeySetting.mistakes(settings));
     sentences.addAll(ActionSettingsCheck.mistakes(settings.action()));
     session(sentences, settings.session());
+    atLeast(sentences, "muster.alert.relaunches-a-day", settings.alert().relaunchesADay(), 0);
+    between(
+        sentences,
+        "muster.alert.retention",
+        settings.alert().retention(),
+        Duration.ofHours(1),
+        Duration.ofDays(36_500));
     sentences.addAll(Push.mistakes(settings.fcm()));
     String url = settings.databaseUrl().orElse(null);
     if (url != null && !url.startsWith("jdbc:postgresql:")) {

@@ -15,6 +15,7 @@ import java.util.Map;
 public final class AlertMetrics {
   static final String NAME = "muster.alerts";
   static final String FIRING = "muster.alerts.firing";
+  private static final Duration BETWEEN = Duration.ofSeconds(10);
   private static final Duration FRESH = Duration.ofSeconds(30);
 
   private record Found(Map<RuleKind, Long> firing, Instant at) {}
@@ -50,6 +51,11 @@ public final class AlertMetrics {
 
   private void count(RuleKind kind, String outcome) {
     metrics.counter(NAME, "kind", word(kind), "outcome", outcome).increment();
+  }
+
+  /// Whether it is time to count again what fires.
+  boolean isDue() {
+    return !found.at().plus(BETWEEN).isAfter(clock.instant());
   }
 
   void looked(Map<RuleKind, Long> firing) {

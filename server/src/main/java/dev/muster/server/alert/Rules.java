@@ -13,7 +13,9 @@ import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Right;
-import io.quarkus.arc.All;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,9 +54,21 @@ public class Rules {
   private final Audit audit;
   private final Broadcast broadcast;
   private final InstantSource clock;
-  private final List<Listener> listeners;
+  private final Iterable<Listener> listeners;
   private final Map<OrganizationId, Known> known = new ConcurrentHashMap<>();
   private final AtomicLong changes = new AtomicLong();
+
+  /// `listeners` is resolved at each use: who hears of rules may itself need this door.
+  @Inject
+  Rules(
+      Database database,
+      Groups groups,
+      Audit audit,
+      Broadcast broadcast,
+      InstantSource clock,
+      @Any Instance<Listener> listeners) {
+    this(database, groups, audit, broadcast, clock, (Iterable<Listener>) listeners);
+  }
 
   public Rules(
       Database database,
@@ -62,7 +76,7 @@ public class Rules {
       Audit audit,
       Broadcast broadcast,
       InstantSource clock,
-      @All List<Listener> listeners) {
+      Iterable<Listener> listeners) {
     this.database = database;
     this.groups = groups;
     this.audit = audit;

@@ -44,6 +44,8 @@ public class StandingClock implements RecurringJob {
     do {
       looked = database.acrossOrganizations(handle -> ledger.look(handle, rules, CHUNK));
     } while (looked == CHUNK && !Thread.currentThread().isInterrupted());
-    metrics.looked(database.acrossOrganizations(StandingStore::firing));
+    if (metrics.isDue()) {
+      metrics.looked(database.acrossOrganizations(StandingStore::firing));
+    }
   }
 }

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,11 +64,11 @@ public class HeartbeatWatch implements BatchListener {
     List<Heartbeat> suspects =
         newest.stream().filter(beat -> isSuspect(beat, books, held)).toList();
     if (!suspects.isEmpty()) {
-      List<Subject> back = conclude(handle, suspects, held);
+      Set<Subject> back = conclude(handle, suspects, held);
       suspects.stream()
           .filter(beat -> back.contains(subject(beat)))
           .forEach(beat -> due.put(subject(beat), deadline(beat, books)));
-      presence.heard(handle, back);
+      presence.heard(handle, List.copyOf(back));
     }
     DeadlineStore.begin(handle, due);
   }
@@ -100,7 +101,7 @@ public class HeartbeatWatch implements BatchListener {
   }
 
   /// Returns those that had been silent.
-  private List<Subject> conclude(
+  private Set<Subject> conclude(
       Handle handle, List<Heartbeat> suspects, Map<Key, Standing> held) {
     Map<OrganizationId, List<DeviceId>> devices = new LinkedHashMap<>();
     suspects.forEach(beat ->
@@ -114,7 +115,7 @@ public class HeartbeatWatch implements BatchListener {
               .forEach((device, found) -> own.put(Subject.of(organization, device), found)));
     }
     List<Finding> findings = new ArrayList<>();
-    List<Subject> back = new ArrayList<>();
+    Set<Subject> back = new LinkedHashSet<>();
     for (Heartbeat beat : suspects) {
       Subject subject = subject(beat);
       if (isWrong(held, subject, RuleKind.OFFLINE)) {

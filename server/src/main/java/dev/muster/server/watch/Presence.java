@@ -153,13 +153,7 @@ public class Presence {
   ///
   /// @param before the status that it had before the remedy
   public void recovering(Handle handle, Device device, DeviceStatus before) {
-    Row row =
-        PresenceStore.hold(handle, device.organization(), List.of(device.id())).get(device.id());
-    DeviceStatus kept = row == null ? null : row.before();
-    PresenceStore.write(
-        handle,
-        device.organization(),
-        Map.of(device.id(), new Row(row != null && row.silent(), kept == null ? before : kept)));
+    PresenceStore.keep(handle, device.organization(), device.id(), before);
     statuses.write(
         handle, server(device.organization()), Map.of(device.id(), DeviceStatus.RECOVERING));
   }
@@ -168,18 +162,19 @@ public class Presence {
   public void recovered(Handle handle, Device device) {
     OrganizationId organization = device.organization();
     Row row = PresenceStore.hold(handle, organization, List.of(device.id())).get(device.id());
-    DeviceStatus before = row == null ? null : row.before();
-    if (!device.status().equals(DeviceStatus.RECOVERING.name())
-        || row == null
-        || before == null) {
+    if (row == null) {
       return;
     }
-    if (row.silent()) {
-      statuses.write(handle, server(organization), Map.of(device.id(), DeviceStatus.OFFLINE));
-    } else {
+    DeviceStatus before = row.before();
+    boolean ours = device.status().equals(DeviceStatus.RECOVERING.name()) && before != null;
+    if (!row.silent()) {
       PresenceStore.delete(handle, organization, List.of(device.id()));
+    }
+    if (ours) {
       statuses.write(
-          handle, server(organization), Map.of(device.id(), restoredAfter(before)));
+          handle,
+          server(organization),
+          Map.of(device.id(), row.silent() ? DeviceStatus.OFFLINE : restoredAfter(before)));
     }
   }
 

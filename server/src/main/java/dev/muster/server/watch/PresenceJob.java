@@ -36,6 +36,8 @@ public class PresenceJob implements RecurringJob {
       presence.follow();
     } catch (Refusal refusal) {
       Log.debugf("Statuses follow a little later: %s", refusal.getMessage());
+    } catch (RuntimeException failure) {
+      Log.warn("Statuses follow a little later", failure);
     }
   }
 

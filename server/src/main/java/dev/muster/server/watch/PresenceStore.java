@@ -101,6 +101,23 @@ final class PresenceStore {
     }
   }
 
+  /// Remembers the status of a device, unless one is remembered already.
+  static void keep(
+      Handle handle, OrganizationId organization, DeviceId device, DeviceStatus before) {
+    handle
+        .createUpdate(
+            """
+            insert into watch.presence (organization_id, device_id, silent, due, before)
+            values (:organization, :device, false, false, :before)
+            on conflict (organization_id, device_id)
+              do update set before = coalesce(presence.before, excluded.before)
+            """)
+        .bind("organization", organization)
+        .bind("device", device.value())
+        .bind("before", before.name())
+        .execute();
+  }
+
   private static @Nullable String word(Row row) {
     DeviceStatus before = row.before();
     return before == null ? null : before.name();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.action.Action;
 import dev.muster.server.action.ActionType;
+import dev.muster.server.action.DeviceResult;
 import dev.muster.server.action.NewAction;
 import dev.muster.server.alert.Alert;
 import dev.muster.server.alert.RuleKind;
@@ -11,10 +12,11 @@ import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceEvents;
 import dev.muster.server.device.DeviceStatus;
 import dev.muster.server.device.EventKind;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.telemetry.Heartbeat;
 import dev.muster.server.testing.Race;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,29 +135,36 @@ class AbsenceTest {
 
   @Test
   void aFailedActionIsToldOfWhereThatIsWantedUntilOneSucceeds() {
-    world.rule(RuleKind.ACTION_FAILED, null, true, 0);
     Device device = world.device();
-    world
-        .room
-        .actions()
-        .initiate(
-            world.admin,
-            device.handle(),
-            NewAction.of(ActionType.PING, Map.of()).within(Duration.ofSeconds(5), null));
-    world.clock.advance(Duration.ofSeconds(6));
-    world
-        .room
-        .actions()
-        .initiate(world.admin, device.handle(), NewAction.of(ActionType.PING, Map.of()));
+    answer(device, "failed");
     assertThat(world.heard.raised).isEmpty();
+    world.rule(RuleKind.ACTION_FAILED, null, true, 0);
+    answer(device, "failed");
+    answer(device, "failed");
+    assertThat(world.heard.raised).singleElement().satisfies(alert ->
+        assertThat(alert.summary()).contains("PING").contains("failed"));
+    answer(device, "succeeded");
+    assertThat(world.heard.recovered).hasSize(1);
+  }
+
+  private void answer(Device device, String outcome) {
+    Action action =
+        world
+            .room
+            .actions()
+            .initiate(world.admin, device.handle(), NewAction.of(ActionType.PING, Map.of()));
+    world
+        .room
+        .results()
+        .record(
+            new Caller.Device(world.organization, device.id().value(), Ids.next()),
+            device.handle(),
+            new DeviceResult(action.requestId(), outcome, null, null, world.clock.instant()));
   }
 
   @Test
   void aDeadlineMovesOnlyWhenItIsDue() {
-    List<Device> devices = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
-      devices.add(world.device());
-    }
+    List<Device> devices = world.devices(40);
     world.node.store(devices.stream().map(world::well).toList());
     for (int minute = 0; minute < 11; minute++) {
       world.clock.advance(Duration.ofMinutes(1));
@@ -166,7 +175,6 @@ class AbsenceTest {
     assertThat(world.node.absence.sweep()).isEqualTo(40);
     assertThat(world.node.absence.sweep()).isZero();
     assertThat(world.heard.raised).isEmpty();
-    // 11 minutes after the last heartbeat but one minute: nobody is due but those that are late
     world.clock.advance(Duration.ofMinutes(10));
     world.node.store(devices.subList(1, 40).stream().map(world::well).toList());
     world.clock.advance(Duration.ofMinutes(1));
@@ -178,16 +186,14 @@ class AbsenceTest {
 
   @Test
   void theSweepFindsWhatIsDueByAnIndex() {
-    world.database.acrossOrganizations(handle -> {
-      handle.execute(
-          """
-          insert into watch.deadline (organization_id, device_id, due_at)
-          select ?, gen_random_uuid(), timestamptz '2026-01-15 11:00Z' + i * interval '1 second'
-          from generate_series(1, 20000) i
-          """,
-          world.organization);
-      return plan(handle);
-    });
+    world.database.acrossOrganizations(handle ->
+        handle.execute(
+            """
+            insert into watch.deadline (organization_id, device_id, due_at)
+            select ?, gen_random_uuid(), timestamptz '2026-01-15 11:00Z' + i * interval '1 second'
+            from generate_series(1, 20000) i
+            """,
+            world.organization));
     String plan = world.database.acrossOrganizations(AbsenceTest::plan);
     assertThat(plan).contains("deadline_due").doesNotContain("Seq Scan");
   }
@@ -208,10 +214,7 @@ class AbsenceTest {
 
   @Test
   void aThousandDevicesGoOfflineAndComeBackEachOnce() {
-    List<Device> devices = new ArrayList<>();
-    for (int i = 0; i < 1_000; i++) {
-      devices.add(world.device());
-    }
+    List<Device> devices = world.devices(1_000);
     WatchWorld.Node other = world.node();
     store(devices);
     world.clock.advance(Duration.ofMinutes(13));
@@ -251,12 +254,9 @@ class AbsenceTest {
   @Test
   void whoeverIsHeardWhileSilenceIsRaisedHasNoAlertLeft() {
     world.rule(RuleKind.OFFLINE, null, true, 30);
-    List<Device> devices = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
-      devices.add(world.device());
-    }
+    List<Device> devices = world.devices(60);
     WatchWorld.Node other = world.node();
-    store60(devices);
+    world.node.store(devices.stream().map(world::well).toList());
     for (int round = 0; round < 6; round++) {
       world.clock.advance(Duration.ofMinutes(31)); // past the cooldown, too
       AtomicInteger next = new AtomicInteger();
@@ -289,9 +289,5 @@ class AbsenceTest {
       // and everybody is watched further
       assertThat(world.count("select count(*) from watch.deadline where due_at is null")).isZero();
     }
-  }
-
-  private void store60(List<Device> devices) {
-    world.node.store(devices.stream().map(world::well).toList());
   }
 }

@@ -20,6 +20,7 @@ import dev.muster.server.device.Statuses;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Role;
 import dev.muster.server.telemetry.BatchListener;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +156,30 @@ public final class WatchWorld implements AutoCloseable {
 
   public Device device(String... inGroups) {
     return room.devices().register(admin, NewDevice.named("d").in(List.of(inGroups)));
+  }
+
+  /// Many devices, without the history that registering leaves.
+  public List<Device> devices(int many) {
+    String prefix = Ids.next().toString();
+    return database.acrossOrganizations(handle -> {
+      handle.execute(
+          """
+          insert into device.device (organization_id, id, handle, name, name_key, platform, type, status,
+            created_at, updated_at)
+          select ?, gen_random_uuid(), ? || ':' || i, 'd', 'd', 'OTHER', '', 'IDLE', now(), now()
+          from generate_series(1, ?) i
+          """,
+          organization,
+          prefix,
+          many);
+      return List.copyOf(
+          room.devices()
+              .findAll(
+                  handle,
+                  organization,
+                  IntStream.rangeClosed(1, many).mapToObj(i -> prefix + ":" + i).toList())
+              .values());
+    });
   }
 
   public String group(String name) {

@@ -3,6 +3,7 @@ package dev.muster.server.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
+import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.ServerUnderTest;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,10 @@ final class PermissionWorld {
     ids.put("/api/keys/{id}", admin.post("/api/keys/", KEY).expect(201).at("id"));
     ids.put("/devices/{id}", device.id());
     actions(admin, row);
+    ids.put("kind", "stale");
+    if (row == null || row.path().contains("{alert_id}")) {
+      ids.put("alert_id", RaisedAlert.of(admin, device));
+    }
     if (row == null || row.path().contains("/api/organizations/{")) {
       ids.put("/api/organizations/{id}", organization());
     }
@@ -131,6 +136,7 @@ final class PermissionWorld {
     return switch (operation) {
       case "POST /api/devices/{device_id}/actions" -> PING;
       case "POST /api/actions/batch" -> batch();
+      case "PUT /api/alerts/rules/{kind}" -> Map.of("threshold", 60);
       case "PATCH /api/organizations/me" -> Map.of("allow_scripts", true);
       case "POST /v1/action-result" ->
           Map.of(
