@@ -45,6 +45,7 @@ public final class Main {
             .addSubcommand(new EnrollTokenCommand(muster))
             .addSubcommand(policies(muster))
             .addSubcommand(new ComplianceCommand(muster))
+            .addSubcommand(new AlertsCommand(muster))
             .addSubcommand(new UsersCommand(muster))
             .addSubcommand(new OrganizationsCommand(muster))
             .addSubcommand(new KeysCommand(muster))

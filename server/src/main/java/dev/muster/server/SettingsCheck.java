@@ -144,6 +144,13 @@ final class SettingsCheck {
     if (settings.metrics().sizesEvery().compareTo(Duration.ofSeconds(10)) < 0) {
       sentences.add("muster.metrics.sizes-every must be at least 10s");
     }
+    atLeast(sentences, "muster.alert.relaunches-a-day", settings.alert().relaunchesADay(), 0);
+    between(
+        sentences,
+        "muster.alert.retention",
+        settings.alert().retention(),
+        Duration.ofHours(1),
+        Duration.ofDays(36_500));
     sentences.addAll(Push.mistakes(settings.fcm()));
     String url = settings.databaseUrl().orElse(null);
     if (url != null && !url.startsWith("jdbc:postgresql:")) {

@@ -56,6 +56,8 @@ class RoomRulesTest {
           "audience",
           "alert",
           "notification",
+          "watch",
+          "remedy",
           "release",
           "rollout",
           "task",

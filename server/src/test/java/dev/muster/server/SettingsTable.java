@@ -127,6 +127,18 @@ final class SettingsTable {
       List<String> lines = new ArrayList<>();
       for (Path source : sources) {
         Files.readAllLines(source).stream().map(String::strip).forEach(lines::add);
+  /// Of `Settings.java`, then of the sections that have files of their own, `…Settings.java`.
+  private static List<String> lines() {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      List<String> lines = new ArrayList<>();
+      for (Path file :
+          files
+              .filter(file -> file.toString().endsWith("Settings.java"))
+              .sorted(
+                  Comparator.comparing((Path file) -> !file.endsWith("Settings.java"))
+                      .thenComparing(Comparator.naturalOrder()))
+              .toList()) {
+        Files.readAllLines(file).stream().map(String::strip).forEach(lines::add);
       }
       return lines;
     } catch (IOException failure) {

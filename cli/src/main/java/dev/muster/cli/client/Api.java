@@ -88,6 +88,10 @@ public final class Api {
     return read(answered(request, BodyHandlers.ofByteArray()));
   }
 
+  public JsonNode put(Route route, JsonNode body) {
+    return call("PUT", route, body);
+  }
+
   public JsonNode patch(Route route, JsonNode body) {
     return call("PATCH", route, body);
   }

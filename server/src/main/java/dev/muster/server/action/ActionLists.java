@@ -20,7 +20,7 @@ public class ActionLists {
   private final Database database;
   private final Devices devices;
 
-  ActionLists(Database database, Devices devices) {
+  public ActionLists(Database database, Devices devices) {
     this.database = database;
     this.devices = devices;
   }

@@ -76,6 +76,12 @@ public class Actions {
         handle -> asked(handle, caller, devices.hold(handle, organization, device), request, null));
   }
 
+  /// The same within the transaction of a room that has checked its caller, on a device that is
+  /// held. A refusal has changed nothing, so the transaction may go on after it.
+  public Action initiate(Handle handle, Caller caller, Device held, NewAction request) {
+    return asked(handle, caller, held, request, null);
+  }
+
   private Action asked(
       Handle handle, Caller caller, Device device, NewAction request, @Nullable ActionId retryOf) {
     Action known = known(handle, device, request, retryOf);

@@ -4,6 +4,7 @@ import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -179,6 +180,26 @@ final class GroupStore {
         .mapTo(UUID.class)
         .map(GroupId::new)
         .list();
+  }
+
+  static Map<DeviceId, List<GroupId>> groupsOf(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    Map<DeviceId, List<GroupId>> groups = new HashMap<>();
+    handle
+        .createQuery(
+            """
+            select device_id, group_id from device.group_member
+            where organization_id = :organization and device_id = any(:devices)
+            """)
+        .bind("organization", organization)
+        .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .map((row, _) ->
+            groups
+                .computeIfAbsent(
+                    new DeviceId(row.getObject(1, UUID.class)), _ -> new ArrayList<>())
+                .add(new GroupId(row.getObject(2, UUID.class))))
+        .list();
+    return groups;
   }
 
   static void leaveAll(Handle handle, OrganizationId organization, DeviceId device) {

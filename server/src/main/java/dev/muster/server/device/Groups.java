@@ -170,6 +170,12 @@ public class Groups {
     return find(handle, organization, idOrName).orElseThrow(() -> Refusal.notFound("group"));
   }
 
+  /// The groups of each of the devices; one that is in none is absent.
+  public Map<DeviceId, List<GroupId>> of(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    return GroupStore.groupsOf(handle, organization, devices);
+  }
+
   /// The groups that a body's field `groups` names.
   ///
   /// @throws Refusal `invalid`, with every one that is unknown

@@ -150,6 +150,8 @@ public interface Settings {
 
   @WithName("smtp")
   SmtpSettings smtp();
+  @WithName("alert")
+  AlertSettings alert();
 
   /// What a process of a cluster does.
   enum ServerRole {

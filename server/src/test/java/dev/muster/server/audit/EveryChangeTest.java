@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
+import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.ServerUnderTest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -42,6 +43,9 @@ class EveryChangeTest {
       POST   /api/actions/{action_id}/retry                       | /api/actions/{action}/retry        |          | 201 | action.initiated
       POST   /api/actions/batch                                   | /api/actions/batch                 | pings    | 202 | batch.initiated
       POST   /api/action-batches/{batch_id}/cancel                | /api/action-batches/{batch}/cancel |          | 202 | batch.cancelled
+      PUT    /api/alerts/rules/{kind}                             | /api/alerts/rules/stale            | rule     | 200 | alert_rule.changed
+      DELETE /api/alerts/rules/{kind}                             | /api/alerts/rules/stale            |          | 204 | alert_rule.changed
+      POST   /api/alerts/{alert_id}/acknowledge                   | /api/alerts/{alert}/acknowledge    |          | 200 | alert.acknowledged
       PATCH  /api/organizations/me                                | /api/organizations/me              | scripts  | 200 | organization.changed
       POST   /api/policies                                        | /api/policies                      | policy   | 201 | policy.created
       POST   /api/policies/{policy_id}/versions                   | /api/policies/p/versions           | empty    | 201 | policy.published
@@ -150,6 +154,7 @@ class EveryChangeTest {
     ids =
         Map.of(
             "{enrolled}", EnrolledDevice.in(admin).id(),
+            "{alert}", RaisedAlert.of(admin, EnrolledDevice.in(admin)),
             "{action}", admin.post("/api/devices/told/actions/", PING).expect(201).at("id"),
             "{batch}", admin.post("/api/actions/batch/", PINGS).expect(202).at("batch_id"),
             "{user}", admin.post("/api/users/", user()).expect(201).at("id"),
@@ -208,6 +213,7 @@ class EveryChangeTest {
       case "mute" -> MUTE;
       case "ping" -> PING;
       case "pings" -> PINGS;
+      case "rule" -> Map.of("threshold", 60);
       case "scripts" -> Map.of("allow_scripts", true);
       case "camera" -> Map.of("cameraDisabled", false);
       default -> throw new IllegalArgumentException(name);

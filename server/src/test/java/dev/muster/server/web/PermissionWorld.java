@@ -3,6 +3,7 @@ package dev.muster.server.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
+import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.ServerUnderTest;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,9 @@ final class PermissionWorld {
     actions(admin, row);
     if (row == null || row.path().contains("/notifications/")) {
       notifications(admin);
+    ids.put("kind", "stale");
+    if (row == null || row.path().contains("{alert_id}")) {
+      ids.put("alert_id", RaisedAlert.of(admin, device));
     }
     if (row == null || row.path().contains("/api/organizations/{")) {
       ids.put("/api/organizations/{id}", organization());
@@ -146,6 +150,7 @@ final class PermissionWorld {
     return switch (operation) {
       case "POST /api/devices/{device_id}/actions" -> PING;
       case "POST /api/actions/batch" -> batch();
+      case "PUT /api/alerts/rules/{kind}" -> Map.of("threshold", 60);
       case "PATCH /api/organizations/me" -> Map.of("allow_scripts", true);
       case "POST /v1/action-result" ->
           Map.of(

@@ -1,0 +1,156 @@
+package dev.muster.server.alert;
+
+import dev.muster.protocol.Json;
+import dev.muster.server.audit.Audit;
+import dev.muster.server.audit.Change;
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.device.Devices;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The alerts of an organization, as people see them.
+@Singleton
+public class Alerts {
+  /// More alerts than this are counted as so many.
+  static final int MOST_COUNTED = 10_000;
+
+  /// Whether the cause is still there.
+  public enum State {
+    FIRING,
+    RECOVERED
+  }
+
+  /// Which alerts are wanted; null narrows nothing.
+  ///
+  /// @param device id or handle
+  public record Filter(
+      @Nullable State state,
+      @Nullable RuleKind kind,
+      @Nullable Severity severity,
+      @Nullable String device) {
+    public static final Filter ALL = new Filter(null, null, null, null);
+  }
+
+  /// An alert, and whether somebody has said that they have seen it.
+  ///
+  /// @param acknowledgedBy the person or the API key
+  public record Known(
+      Alert alert, @Nullable Instant acknowledgedAt, @Nullable UUID acknowledgedBy) {}
+
+  /// Some alerts, newest first.
+  ///
+  /// @param count of all that match, at most 10,000
+  /// @param next where the page ends; null on the last one
+  public record Listed(long count, List<Known> alerts, @Nullable String next) {}
+
+  private final Database database;
+  private final Devices devices;
+  private final Audit audit;
+  private final InstantSource clock;
+
+  public Alerts(Database database, Devices devices, Audit audit, InstantSource clock) {
+    this.database = database;
+    this.devices = devices;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /// @param cursor the `next` of the page before
+  public Listed list(Caller caller, Filter filter, @Nullable String cursor, int limit) {
+    caller.require(Right.READ);
+    OrganizationId organization = caller.organization();
+    AlertStore.Position before = cursor == null ? null : position(cursor);
+    return database.in(
+        organization,
+        handle -> {
+          String named = filter.device();
+          DeviceId device =
+              named == null ? null : devices.require(handle, organization, named).id();
+          List<Known> found =
+              AlertStore.newest(handle, organization, filter, device, before, limit + 1);
+          List<Known> page = found.subList(0, Math.min(limit, found.size()));
+          return new Listed(
+              AlertStore.count(handle, organization, filter, device, MOST_COUNTED),
+              page,
+              found.size() > limit ? text(page.getLast().alert()) : null);
+        });
+  }
+
+  private static String text(Alert alert) {
+    return alert.raisedAt() + "_" + alert.id();
+  }
+
+  private static AlertStore.Position position(String cursor) {
+    int middle = cursor.indexOf('_');
+    Optional<UUID> id = Ids.parse(cursor.substring(middle + 1));
+    try {
+      if (middle > 0 && id.isPresent()) {
+        return new AlertStore.Position(Instant.parse(cursor.substring(0, middle)), id.get());
+      }
+    } catch (DateTimeParseException _) {
+      // refused below
+    }
+    throw Refusal.parameter("cursor", "must be that of a next link");
+  }
+
+  /// @throws Refusal `not found`
+  public Known show(Caller caller, String id) {
+    caller.require(Right.READ);
+    return database.in(
+        caller.organization(), handle -> require(handle, caller.organization(), id));
+  }
+
+  private static Known require(Handle handle, OrganizationId organization, String id) {
+    return Ids.parse(id)
+        .flatMap(known -> AlertStore.find(handle, organization, known))
+        .orElseThrow(() -> Refusal.notFound("alert"));
+  }
+
+  /// Says that somebody takes care of it, whether or not it has recovered. Again changes nothing.
+  ///
+  /// @throws Refusal `not found`
+  public Known acknowledge(Caller caller, String id) {
+    caller.require(Right.WRITE_DEVICES);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle -> {
+          Alert alert = require(handle, organization, id).alert();
+          if (AlertStore.acknowledge(
+              handle, organization, alert.id(), who(caller), clock.instant())) {
+            audit.record(
+                handle,
+                caller,
+                Change.of("alert.acknowledged", "alert", alert.id())
+                    .to(
+                        Json.obj(
+                            Map.of(
+                                "kind", Json.of(alert.rule().kind().name()),
+                                "acknowledged", Json.of(true)))));
+          }
+          return require(handle, organization, id);
+        });
+  }
+
+  private static @Nullable UUID who(Caller caller) {
+    return switch (caller) {
+      case Caller.Person person -> person.userId();
+      case Caller.Key key -> key.keyId();
+      case Caller.Device _, Caller.Enroller _, Caller.Server _ -> null;
+    };
+  }
+}

@@ -1,0 +1,155 @@
+package dev.muster.server.watch;
+
+import dev.muster.server.alert.Ledger;
+import dev.muster.server.alert.Ledger.Finding;
+import dev.muster.server.alert.Ledger.Key;
+import dev.muster.server.alert.Ledger.Subject;
+import dev.muster.server.alert.RuleBook;
+import dev.muster.server.alert.RuleKind;
+import dev.muster.server.alert.Rules;
+import dev.muster.server.alert.Terms;
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.telemetry.LastSeen;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/// Finds the devices that have fallen silent.
+///
+/// A heartbeat moves no deadline. When one is due, the device's last heartbeat is looked up, and
+/// either the deadline moves to when that will be too old, or the device is silent. That row is held
+/// until the commit: a heartbeat either was stored before and is seen here, or waits, and then finds
+/// what was written here and undoes it. One that is being stored at this moment is not waited for.
+@Singleton
+public class AbsenceSweep implements RecurringJob, Rules.Listener {
+  private static final int CHUNK = 500;
+
+  /// When a device is looked at again of which nothing may be said now.
+  private static final Duration LATER = Duration.ofSeconds(60);
+
+  private final Database database;
+  private final Ledger ledger;
+  private final Rules rules;
+  private final Presence presence;
+  private final InstantSource clock;
+
+  public AbsenceSweep(
+      Database database, Ledger ledger, Rules rules, Presence presence, InstantSource clock) {
+    this.database = database;
+    this.ledger = ledger;
+    this.rules = rules;
+    this.presence = presence;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "absence-sweep";
+  }
+
+  @Override
+  public JobClass jobClass() {
+    return JobClass.COMMAND;
+  }
+
+  @Override
+  public Duration every() {
+    return Duration.ofSeconds(1);
+  }
+
+  @Override
+  public void run() {
+    int looked;
+    do {
+      looked = sweep();
+    } while (looked == CHUNK && !Thread.currentThread().isInterrupted());
+  }
+
+  /// Looks at some of the devices that are due. Returns how many.
+  int sweep() {
+    return database.acrossOrganizations(this::sweep);
+  }
+
+  private int sweep(Handle handle) {
+    Instant now = clock.instant();
+    List<Subject> due = DeadlineStore.due(handle, now, CHUNK);
+    if (due.isEmpty()) {
+      return 0;
+    }
+    Map<Subject, Terms> terms = terms(handle, due);
+    Map<LastSeen.Key, Instant> seen =
+        LastSeen.hold(handle, due.stream().map(AbsenceSweep::key).toList());
+    Map<Subject, Instant> moved = new LinkedHashMap<>();
+    List<Finding> findings = new ArrayList<>();
+    for (Subject subject : due) {
+      Terms own = terms.getOrDefault(subject, Terms.defaults(RuleKind.OFFLINE));
+      Duration allowed = Duration.ofSeconds(own.threshold());
+      Instant last = seen.get(key(subject));
+      Instant end = (last == null ? now : last).plus(allowed);
+      if (end.isAfter(now)) {
+        moved.put(subject, end);
+      } else if (last != null) {
+        findings.add(Finding.wrong(subject, own, summary(last)));
+      }
+    }
+    Set<Key> barred = ledger.note(handle, findings);
+    List<Subject> silent = new ArrayList<>();
+    for (Finding finding : findings) {
+      if (barred.contains(finding.key())) {
+        moved.put(finding.key().subject(), now.plus(LATER));
+      } else {
+        silent.add(finding.key().subject());
+      }
+    }
+    DeadlineStore.move(handle, moved);
+    DeadlineStore.rest(handle, silent);
+    presence.silent(handle, silent);
+    return due.size();
+  }
+
+  private static String summary(Instant last) {
+    return "The device was last heard at " + last.truncatedTo(ChronoUnit.SECONDS) + ".";
+  }
+
+  private static LastSeen.Key key(Subject subject) {
+    return new LastSeen.Key(subject.organization(), subject.device());
+  }
+
+  private Map<Subject, Terms> terms(Handle handle, List<Subject> due) {
+    Map<OrganizationId, List<DeviceId>> devices = new LinkedHashMap<>();
+    due.forEach(subject ->
+        devices
+            .computeIfAbsent(subject.organization(), _ -> new ArrayList<>())
+            .add(subject.device()));
+    Map<Subject, Terms> terms = new HashMap<>();
+    devices.forEach((organization, of) ->
+        rules
+            .terms(handle, organization, RuleKind.OFFLINE, of)
+            .forEach((device, own) -> terms.put(Subject.of(organization, device), own)));
+    return terms;
+  }
+
+  /// A device that may be silent for a shorter time from now on is looked at in time.
+  @Override
+  public void rulesChanged(
+      Handle handle, OrganizationId organization, RuleKind kind, RuleBook book) {
+    if (kind == RuleKind.OFFLINE) {
+      DeadlineStore.bringForward(
+          handle,
+          organization,
+          clock.instant().plusSeconds(book.leastThreshold(RuleKind.OFFLINE)));
+    }
+  }
+}

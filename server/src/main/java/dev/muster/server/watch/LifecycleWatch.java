@@ -1,0 +1,52 @@
+package dev.muster.server.watch;
+
+import dev.muster.server.alert.Ledger;
+import dev.muster.server.alert.RuleKind;
+import dev.muster.server.alert.Rules;
+import dev.muster.server.device.Device;
+import dev.muster.server.device.DeviceBelongings;
+import dev.muster.server.device.DeviceChanges;
+import dev.muster.server.device.Lifecycle;
+import dev.muster.server.platform.OrganizationId;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/// Lets all alerts of a device recover that takes no part any more, and watches it again when it
+/// does.
+@Singleton
+public class LifecycleWatch implements DeviceChanges, DeviceBelongings {
+  private final Ledger ledger;
+  private final Rules rules;
+  private final Presence presence;
+  private final InstantSource clock;
+
+  public LifecycleWatch(Ledger ledger, Rules rules, Presence presence, InstantSource clock) {
+    this.ledger = ledger;
+    this.rules = rules;
+    this.presence = presence;
+    this.clock = clock;
+  }
+
+  @Override
+  public void lifecycleChanged(Handle handle, Device device) {
+    OrganizationId organization = device.organization();
+    if (device.lifecycle() == Lifecycle.ACTIVE) {
+      int allowed = rules.book(handle, organization).leastThreshold(RuleKind.OFFLINE);
+      DeadlineStore.resume(
+          handle, organization, device.id(), clock.instant().plusSeconds(allowed));
+    } else {
+      ledger.close(handle, organization, device.id());
+      DeadlineStore.rest(
+          handle, List.of(Ledger.Subject.of(organization, device.id())));
+      presence.end(handle, device);
+    }
+  }
+
+  @Override
+  public void erase(Handle handle, OrganizationId organization, Device device) {
+    DeadlineStore.erase(handle, organization, device.id());
+    PresenceStore.delete(handle, organization, List.of(device.id()));
+  }
+}
