@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads the settings where they are declared, comments included, which no class file has.
 final class SettingsTable {
   private static final Path SOURCE =
       Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
+  private static final String OTHERS = "Settings.java";
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
@@ -103,7 +105,15 @@ final class SettingsTable {
 
   private static List<String> lines() {
     try {
-      return Files.readAllLines(SOURCE).stream().map(String::strip).toList();
+      List<String> lines = new ArrayList<>(Files.readAllLines(SOURCE));
+      try (Stream<Path> files = Files.list(SOURCE.getParent())) {
+        for (Path file : files.sorted().toList()) {
+          if (file.toString().endsWith(OTHERS) && !file.equals(SOURCE)) {
+            lines.addAll(Files.readAllLines(file));
+          }
+        }
+      }
+      return lines.stream().map(String::strip).toList();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.muster.server.archive.Day.State;
 import dev.muster.server.archive.Day.Wish;
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -251,19 +252,9 @@ class ArchiveJobTest {
 
   @Test
   void whatWasErasedMeanwhileDoesNotComeBack() {
-    DeviceId erased = room.device();
+    DeviceId erased = new DeviceId(Ids.next());
     room.heartbeats(erased, Day.begin(day), 10);
     archived();
-    room.world()
-        .sql(handle -> {
-          for (String table :
-              new String[] {
-                "compliance.actual", "policy.desired_change", "policy.desired", "policy.wake"
-              }) {
-            handle.execute("delete from " + table + " where device_id = ?", erased.value());
-          }
-          return handle.execute("delete from device.device where id = ?", erased.value());
-        });
 
     room.wish(day, Wish.RESTORE);
     room.job(depot).run();
