@@ -52,6 +52,7 @@ public final class Main {
             .addSubcommand(new SessionsCommand(muster))
             .addSubcommand(new AuditCommand(muster))
             .addSubcommand(new BackupCommand(muster))
+            .addSubcommand(new TelemetryCommand(muster))
             .addSubcommand(profiles)
             .addSubcommand(new ShellCommand(muster))
             .addSubcommand(completion)

@@ -37,17 +37,24 @@ final class S3Depot implements Depot {
   }
 
   static S3Depot of(ArchiveBucket settings) {
+    if (settings.accessKey().isPresent() != settings.secretKey().isPresent()) {
+      throw new IllegalStateException(
+          "muster.telemetry.s3.access-key and muster.telemetry.s3.secret-key are set together or not"
+              + " at all.");
+    }
     S3ClientBuilder client =
         S3Client.builder()
             .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(SILENCE))
             .region(Region.of(settings.region()))
+            .serviceConfiguration(wanted -> wanted.chunkedEncodingEnabled(false))
             // other stores than Amazon's do not know the checksums that newer clients add
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
     settings
         .endpoint()
-        .ifPresent(
-            endpoint -> client.endpointOverride(endpoint).forcePathStyle(true));
+        .ifPresent(endpoint -> {
+          client.endpointOverride(endpoint).forcePathStyle(true);
+        });
     if (settings.accessKey().isPresent() && settings.secretKey().isPresent()) {
       client.credentialsProvider(
           StaticCredentialsProvider.create(

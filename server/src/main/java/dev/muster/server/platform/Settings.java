@@ -135,6 +135,9 @@ public interface Settings {
   @WithName("telemetry")
   HistorySettings telemetry();
 
+  @WithName("retention")
+  RetentionSettings retention();
+
   /// What a process of a cluster does.
   enum ServerRole {
     API,
