@@ -135,6 +135,7 @@ final class SettingsCheck {
     }
     sentences.addAll(MasterKeySetting.mistakes(settings));
     sentences.addAll(ActionSettingsCheck.mistakes(settings.action()));
+    sentences.addAll(HistorySettingsCheck.mistakes(settings));
     session(sentences, settings.session());
     sentences.addAll(Push.mistakes(settings.fcm()));
     String url = settings.databaseUrl().orElse(null);

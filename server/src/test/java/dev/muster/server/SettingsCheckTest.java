@@ -55,6 +55,24 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void historyThatWouldBeGoneBeforeItComesAndHalfACredentialAreMistakes() throws IOException {
+    settings(
+        """
+        muster.telemetry.retention=2d
+        muster.retention.dead-events=1h
+        muster.telemetry.s3.access-key=who
+        muster.telemetry.s3.endpoint=minio:9000
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly(
+            "muster.telemetry.retention must be from 3d to 36500d",
+            "muster.telemetry.s3.access-key and muster.telemetry.s3.secret-key are set together or"
+                + " not at all",
+            "muster.telemetry.s3.endpoint must begin with http:// or https://",
+            "muster.retention.dead-events must be from 1d to 36500d");
+  }
+
+  @Test
   void halfOfThePushServiceIsRefused() throws IOException {
     settings("muster.fcm.project=fleet-1234\n");
     assertThat(SettingsCheck.mistakes())

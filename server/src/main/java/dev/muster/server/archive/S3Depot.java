@@ -37,11 +37,6 @@ final class S3Depot implements Depot {
   }
 
   static S3Depot of(ArchiveBucket settings) {
-    if (settings.accessKey().isPresent() != settings.secretKey().isPresent()) {
-      throw new IllegalStateException(
-          "muster.telemetry.s3.access-key and muster.telemetry.s3.secret-key are set together or not"
-              + " at all.");
-    }
     S3ClientBuilder client =
         S3Client.builder()
             .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(SILENCE))

@@ -2,12 +2,12 @@ package dev.muster.server.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.muster.server.platform.Database;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.ServerUnderTest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(ServerUnderTest.class)
 @SuppressWarnings("NullAway.Init")
 class ArchiveSurfaceTest {
-  @Inject Database database;
   @Inject InstantSource clock;
   @Inject ArchiveJob job;
 
@@ -27,11 +26,22 @@ class ArchiveSurfaceTest {
     return "/api/archives/" + day;
   }
 
-  private Api.Answer asked(String action, String day) {
+  private void asked(String action, String day) {
     Api.Answer entry =
         home.get("/api/audit/?kind=archive&target=" + day + "&action=" + action).expect(200);
     assertThat(entry.node("results")).as(action).isNotEmpty();
-    return entry;
+  }
+
+  /// The server's own worker may be at it, and then this one leaves it alone.
+  private Api.Answer done(LocalDate day) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    Api.Answer answer;
+    do {
+      job.run();
+      answer = home.get(path(day)).expect(200);
+    } while (System.nanoTime() < deadline
+        && (!answer.node("wish").isNull() || answer.at("state").matches(".*ING|DETACHED|ARCHIVED|VERIFIED")));
+    return answer;
   }
 
   @Test
@@ -44,8 +54,7 @@ class ArchiveSurfaceTest {
     assertThat(home.post(path(day) + "/restore").expect(409).code()).isEqualTo("archive_state");
 
     assertThat(home.post(path(day) + "/archive").expect(202).at("wish")).isEqualTo("ARCHIVE");
-    job.run();
-    Api.Answer dropped = home.get(path(day)).expect(200);
+    Api.Answer dropped = done(day);
     assertThat(dropped.at("state")).isEqualTo("DROPPED");
     assertThat(dropped.node("wish").isNull()).isTrue();
     assertThat(dropped.at("archive.file")).isEqualTo("heartbeat-" + day + ".csv.gz");
@@ -54,11 +63,9 @@ class ArchiveSurfaceTest {
 
     home.post(path(day) + "/verify").expect(202);
     home.post("/api/archives/verify").expect(202);
-    job.run();
-    assertThat(home.get(path(day)).expect(200).node("problem").isNull()).isTrue();
+    assertThat(done(day).node("problem").isNull()).isTrue();
     home.post(path(day) + "/restore").expect(202);
-    job.run();
-    assertThat(home.get(path(day)).expect(200).at("state")).isEqualTo("RESTORED");
+    assertThat(done(day).at("state")).isEqualTo("RESTORED");
     asked("archive.asked", day.toString());
     asked("archive.verification_asked", day.toString());
     asked("archive.restore_asked", day.toString());
