@@ -89,7 +89,12 @@ final class TelemetryCommand implements Runnable {
       description = "Reads archives back, hashes them and counts their rows.",
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"0:they are as they were written", "1:one is not"},
-      footer = {"", "Examples:", "  muster telemetry verify", "  muster telemetry verify 2026-01-31"})
+      footer = {
+        "",
+        "Examples:",
+        "  muster telemetry verify",
+        "  muster telemetry verify 2026-01-31"
+      })
   int verify(
       @Parameters(paramLabel = "DAY", arity = "0..1", description = WHICH + " All by default.")
           @Nullable String day) {

@@ -59,7 +59,9 @@ class TelemetryCommandTest extends CliTest {
   @Test
   void whatIsNotWaitedForIsAskedForOnly() {
     server.on(
-        "POST /api/archives/2026-01-31/restore/", 202, day("DROPPED", "\"RESTORE\"", ARCHIVE, "null"));
+        "POST /api/archives/2026-01-31/restore/",
+        202,
+        day("DROPPED", "\"RESTORE\"", ARCHIVE, "null"));
 
     Ran ran = onServer("telemetry", "restore", "2026-01-31", "--no-wait");
 
@@ -79,8 +81,7 @@ class TelemetryCommandTest extends CliTest {
   @Test
   void allArchivesAreVerifiedAndOneThatIsBrokenIsTheExitCode() {
     server.on("POST /api/archives/verify/", 202, "{\"days\": 2}");
-    server.on(
-        "GET /api/archives/?limit=500", 200, page(day("DROPPED", "null", ARCHIVE, BROKEN)));
+    server.on("GET /api/archives/?limit=500", 200, page(day("DROPPED", "null", ARCHIVE, BROKEN)));
 
     Ran ran = onServer("telemetry", "verify");
 
