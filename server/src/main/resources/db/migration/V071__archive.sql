@@ -37,3 +37,23 @@ create table archive.day (
 );
 grant select on archive.day to muster_app;
 grant select, insert, update on archive.day to muster_cross;
+
+-- What is forgotten is found by its age.
+create index desired_change_age on policy.desired_change (changed_at);
+
+-- Tables whose rows come and go or change all the time are vacuumed after a small part of them has
+-- died, and without pauses, so that they do not grow by what is dead.
+alter table platform.outbox set
+  (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+alter table platform.job_command set
+  (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
+alter table platform.job_wake set
+  (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
+alter table platform.job_maintain set
+  (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
+alter table live.change set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+alter table device.device set (autovacuum_vacuum_scale_factor = 0.05);
+alter table compliance.actual set (autovacuum_vacuum_scale_factor = 0.05);
+alter table action.action set (autovacuum_vacuum_scale_factor = 0.05);
+alter table dispatch.delivery set (autovacuum_vacuum_scale_factor = 0.05);
+alter table policy.wake set (autovacuum_vacuum_scale_factor = 0.05);

@@ -55,6 +55,24 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void historyThatWouldBeGoneBeforeItComesAndHalfACredentialAreMistakes() throws IOException {
+    settings(
+        """
+        muster.history.retention=2d
+        muster.retention.dead-events=1h
+        muster.history.s3.access-key=who
+        muster.history.s3.endpoint=minio:9000
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly(
+            "muster.history.retention must be from 3d to 36500d",
+            "muster.history.s3.access-key and muster.history.s3.secret-key are set together or"
+                + " not at all",
+            "muster.history.s3.endpoint must begin with http:// or https://",
+            "muster.retention.dead-events must be from 1d to 36500d");
+  }
+
+  @Test
   void halfOfThePushServiceIsRefused() throws IOException {
     settings("muster.fcm.project=fleet-1234\n");
     assertThat(SettingsCheck.mistakes())

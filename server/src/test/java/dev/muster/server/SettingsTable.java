@@ -24,6 +24,7 @@ final class SettingsTable {
 
   /// Sections that are declared in files of their own.
   private static final String SECTION = "[A-Za-z]+Settings\\.java";
+  private static final String OTHERS = "Settings.java";
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
@@ -141,6 +142,16 @@ final class SettingsTable {
         Files.readAllLines(file).stream().map(String::strip).forEach(lines::add);
       }
       return lines;
+    try {
+      List<String> lines = new ArrayList<>(Files.readAllLines(SOURCE));
+      try (Stream<Path> files = Files.list(SOURCE.getParent())) {
+        for (Path file : files.sorted().toList()) {
+          if (file.toString().endsWith(OTHERS) && !file.equals(SOURCE)) {
+            lines.addAll(Files.readAllLines(file));
+          }
+        }
+      }
+      return lines.stream().map(String::strip).toList();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

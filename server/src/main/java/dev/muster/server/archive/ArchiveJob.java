@@ -42,6 +42,7 @@ public class ArchiveJob implements RecurringJob {
       Database database,
       InstantSource clock,
       Partitions partitions,
+      Depots depots,
       ArchiveMetrics metrics,
       Settings settings) {
     this(
@@ -50,7 +51,7 @@ public class ArchiveJob implements RecurringJob {
         new Archivist(
             clock,
             partitions,
-            Depots.of(settings),
+            depots.depot(),
             settings.data().resolve("archiving"),
             settings.history()),
         metrics,

@@ -168,6 +168,15 @@ final class DayStore {
         date);
   }
 
+  /// How many.
+  static int wishAllVerified(Handle handle) {
+    return handle.execute(
+        """
+        update archive.day set wish = 'VERIFY', error = null, failed_at = null, failures = 0
+        where archived_at is not null and wish is null
+        """);
+  }
+
   static void frozen(Handle handle, LocalDate date, Instant now) {
     handle.execute("update archive.day set frozen_at = ? where day = ?", now, date);
   }

@@ -56,6 +56,19 @@ final class DeviceTokenStore {
         .execute();
   }
 
+  static int forgetRevoked(Handle handle, Instant before, int limit) {
+    return handle
+        .createUpdate(
+            """
+            delete from credential.device_token where (organization_id, id) in (
+              select organization_id, id from credential.device_token
+              where revoked_at < :before limit :limit)
+            """)
+        .bind("before", before)
+        .bind("limit", limit)
+        .execute();
+  }
+
   /// In whatever organization it is, revoked or not.
   static Optional<Row> find(Handle handle, UUID id) {
     return handle

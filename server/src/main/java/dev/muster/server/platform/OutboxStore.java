@@ -74,6 +74,18 @@ final class OutboxStore {
         .execute();
   }
 
+  static int forgetDead(Handle handle, Instant before, int limit) {
+    return handle
+        .createUpdate(
+            """
+            delete from platform.outbox where id in (
+              select id from platform.outbox where dead_at < :before limit :limit)
+            """)
+        .bind("before", before)
+        .bind("limit", limit)
+        .execute();
+  }
+
   static void postpone(
       Handle handle, UUID id, Instant dueAt, @Nullable Instant deadAt, String error) {
     handle

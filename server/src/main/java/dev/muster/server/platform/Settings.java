@@ -137,6 +137,7 @@ public interface Settings {
 
   @WithName("history")
   HistorySettings history();
+
   @WithName("limit")
   LimitSettings limit();
 
@@ -145,13 +146,18 @@ public interface Settings {
 
   @WithName("metrics")
   MetricsSettings metrics();
+
   @WithName("notification")
   NotificationSettings notification();
 
   @WithName("smtp")
   SmtpSettings smtp();
+
   @WithName("alert")
   AlertSettings alert();
+
+  @WithName("retention")
+  RetentionSettings retention();
 
   /// What a process of a cluster does.
   enum ServerRole {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.muster.server.archive.Day.State;
 import dev.muster.server.archive.Day.Wish;
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.testing.Race;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,19 +255,9 @@ class ArchiveJobTest {
 
   @Test
   void whatWasErasedMeanwhileDoesNotComeBack() {
-    DeviceId erased = room.device();
+    DeviceId erased = new DeviceId(Ids.next());
     room.heartbeats(erased, Day.begin(day), 10);
     archived();
-    room.world()
-        .sql(handle -> {
-          for (String table :
-              new String[] {
-                "compliance.actual", "policy.desired_change", "policy.desired", "policy.wake"
-              }) {
-            handle.execute("delete from " + table + " where device_id = ?", erased.value());
-          }
-          return handle.execute("delete from device.device where id = ?", erased.value());
-        });
 
     room.wish(day, Wish.RESTORE);
     room.job(depot).run();
@@ -289,6 +283,57 @@ class ArchiveJobTest {
     runAgain(depot);
 
     assertThat(Objects.requireNonNull(room.day(day).stored()).rows()).isEqualTo(50);
+  }
+
+  /// Whether an erasure comes before, within or after the detachment: it finds the rows in the
+  /// history or beside it.
+  @Test
+  void whoIsErasedWhileADayIsDetachedLeavesNothingInIt() {
+    List<DeviceId> devices = Stream.generate(room::device).limit(6).toList();
+    devices.forEach(device -> room.heartbeats(device, Day.begin(day), 10));
+    room.wish(day, Wish.ARCHIVE);
+
+    Race.times(
+        devices.size() + 1,
+        number -> {
+          if (number == devices.size()) {
+            room.job(new FailingDepot(depot, 0)).run();
+          } else {
+            erase(devices.get(number));
+          }
+          return number;
+        });
+    while (room.day(day).state() != State.DETACHED) {
+      runAgain(new FailingDepot(depot, 0));
+    }
+
+    assertThat(
+            room.world()
+                .<Integer>sql(handle ->
+                    handle
+                        .createQuery(
+                            "select count(*) from "
+                                + PartitionStore.table(day)
+                                + " where device_id = any(:devices)")
+                        .bindArray(
+                            "devices", UUID.class, devices.stream().map(DeviceId::value).toList())
+                        .mapTo(Integer.class)
+                        .one()))
+        .isZero();
+  }
+
+  private void erase(DeviceId device) {
+    room.database()
+        .in(
+            room.tenant().organization(),
+            handle -> {
+              handle.execute(
+                  "delete from telemetry.heartbeat where organization_id = ? and device_id = ?",
+                  room.tenant().organization(),
+                  device.value());
+              room.partitions().eraseDetached(handle, room.tenant().organization(), device);
+              return device;
+            });
   }
 
   @Test

@@ -17,7 +17,7 @@ final class FailingDepot implements Depot {
   }
 
   private void call() {
-    if (callsLeft-- == 0) {
+    if (callsLeft-- <= 0) {
       throw new IllegalStateException("the server died");
     }
   }

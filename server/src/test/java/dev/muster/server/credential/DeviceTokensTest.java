@@ -13,8 +13,10 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Role;
 import dev.muster.server.testing.Race;
 import dev.muster.server.testing.Tenants;
+import dev.muster.server.testing.TestSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +76,28 @@ class DeviceTokensTest {
     refused(token);
     assertThat(heard).containsExactly(credential);
     assertThat(tokens.revokedAmong(List.of(credential))).containsExactly(credential);
+  }
+
+  @Test
+  void aTokenIsForgottenAYearAfterItWasRevoked() {
+    Device device = room.device();
+    UUID credential = tokens.check(room.token(device)).credentialId();
+    tokens.revokeAll(room.operator, device.handle());
+    TokenRetention retention =
+        new TokenRetention(
+            room.database,
+            () -> room.clock.instant().plus(Duration.ofDays(366)),
+            TestSettings.of(Map.of()));
+    Device current = room.device();
+    String token = room.token(current);
+
+    retention.run();
+
+    assertThat(
+            room.database.<Boolean>acrossOrganizations(
+                handle -> DeviceTokenStore.find(handle, credential).isPresent()))
+        .isFalse();
+    assertThat(tokens.check(token).deviceId()).isEqualTo(current.id().value());
   }
 
   @Test

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.muster.server.testing.MutableClock;
 import dev.muster.server.testing.TestDatabase;
+import dev.muster.server.testing.TestSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -126,14 +128,22 @@ final class OutboxTest {
       clock.advance(Duration.ofHours(1));
     }
     assertThat(listener.heard).isEmpty();
-    int dead =
-        database.acrossOrganizations(handle ->
-            handle
-                .createQuery(
-                    "select count(*) from platform.outbox where dead_at is not null and error = 'not now'")
-                .mapTo(int.class)
-                .one());
-    assertThat(dead).isEqualTo(1);
+    assertThat(deadLetters()).isEqualTo(1);
+    OutboxSweep sweep = new OutboxSweep(database, clock, TestSettings.of(Map.of()));
+    sweep.run();
+    assertThat(deadLetters()).isEqualTo(1);
+    clock.advance(Duration.ofDays(30));
+    sweep.run();
+    assertThat(deadLetters()).isZero();
+  }
+
+  private int deadLetters() {
+    return database.acrossOrganizations(handle ->
+        handle
+            .createQuery(
+                "select count(*) from platform.outbox where dead_at is not null and error = 'not now'")
+            .mapTo(int.class)
+            .one());
   }
 
   @Test

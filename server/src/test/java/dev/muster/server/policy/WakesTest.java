@@ -291,8 +291,9 @@ class WakesTest {
     String done = woken();
     tenant.obey(done);
     String open = woken();
-    JobRetention retention = new JobRetention(world.testDatabase().database(), world.clock());
-    world.clock().advance(JobRetention.KEPT);
+    JobRetention retention =
+        new JobRetention(world.testDatabase().database(), world.clock(), world.settings());
+    world.clock().advance(world.settings().retention().applyJobs());
     retention.run();
     assertThat(jobs(done)).hasSize(1);
     world.clock().advance(Duration.ofSeconds(1));

@@ -30,6 +30,7 @@ final class PermissionWorld {
         admin.post("/api/policies/", Map.of("name", name, "type", "APPS")).expect(201).at("id");
     String versions = "/api/policies/" + policy + "/versions/";
     ids.put("device_id", device.id());
+    ids.put("day", "2001-01-01"); // that there is no day of
     ids.put("policy_id", policy);
     ids.put("version_id", admin.post(versions).expect(201).at("id"));
     admin.post(versions).expect(201);

@@ -91,6 +91,7 @@ class SecrecyTest {
     leaks.of("an enrollment token", token).of("a device token", enrolled.at("deviceToken"));
     leaks.of("a command secret", enrolled.at("commandSecret"));
     ids.put("device_id", List.of(device.id()));
+    ids.put("day", List.of("2001-01-01"));
     actions(admin, device, ids);
     notifications(admin, ids);
 
