@@ -57,7 +57,10 @@ final class Endurance {
       bounds.most("failed calls", tally.failures(), 0.5, "calls");
     }
     bounds.most("p99 of the last third / of the first", last.millis(99) / tallies[0].millis(99), 1.5, "times");
-    bounds.most("memory in the last third / in the first", resident[THIRDS - 1] / resident[0], 1.1, "times");
+    if (resident[0] > 0) {
+      double grown = resident[THIRDS - 1] / resident[0];
+      bounds.most("memory in the last third / in the first", grown, 1.1, "times");
+    }
   }
 
   /// So many heartbeats of the devices in turn.

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A fleet as it is in the field, sped up: every device sends heartbeats, checks in, and holds a
 /// doorbell or a long poll; a policy is published meanwhile; and then the server is killed, is
@@ -37,7 +38,9 @@ final class FieldTest {
   private final List<FieldDevice> devices = new ArrayList<>();
   private final HttpClient http = HttpClient.newHttpClient();
   private final ExecutorService pollers = Executors.newVirtualThreadPerTaskExecutor();
-  private volatile int life;
+
+  /// Grows when the server dies, and then nobody goes on who was born before.
+  private final AtomicInteger life = new AtomicInteger();
 
   /// @param speed how many times faster than in the field time goes
   FieldTest(BenchServer server, double speed, PrintWriter out, Bounds bounds) {
@@ -47,8 +50,8 @@ final class FieldTest {
     this.bounds = bounds;
   }
 
-  /// @param spread the time over which devices come back after the outage; null as their backoff
-  ///   would have it, about as long as the outage was
+  /// @param spreadSeconds over which devices come back after the outage; negative for as long as the
+  ///   outage was, which is what their backoff makes of it
   void run(int count, Duration steady, long spreadSeconds) throws Exception {
     Api admin = server.admin();
     String policy = policy(admin);
@@ -73,7 +76,7 @@ final class FieldTest {
       out.println("Steady, with a policy published to all in the middle:");
       judge(calm, "steady");
     } finally {
-      life = -1;
+      life.incrementAndGet();
       pollers.shutdownNow();
       http.shutdownNow();
     }
@@ -81,7 +84,7 @@ final class FieldTest {
 
   private void storm(Schedule schedule, long spreadSeconds) throws Exception {
     schedule.count(new Tally()); // what is under way as the server dies
-    life++;
+    life.incrementAndGet();
     long begin = System.nanoTime();
     server.crash();
     server.startAgain();
@@ -113,18 +116,18 @@ final class FieldTest {
   ///
   /// @param missed heartbeats that each has to tell first
   private void begin(Schedule schedule, long withinNanos, int missed) {
-    int present = life;
+    int present = life.get();
     long now = System.nanoTime();
     for (int i = 0; i < devices.size(); i++) {
       FieldDevice device = devices.get(i);
-      long up = now + (long) (withinNanos * ThreadLocalRandom.current().nextDouble());
+      long up = now + (long) (withinNanos * random());
       checkIn(schedule, device, present, up);
       if (missed > 0) {
         Duration apart = Duration.ofMillis((long) (HEARTBEATS.toMillis() / speed));
         schedule.add(
             up, "heartbeat batch", line -> device.heartbeats(line, missed, apart), _ -> {});
       }
-      beat(schedule, device, present, up + (long) (HEARTBEATS.toNanos() / speed * Math.random()));
+      beat(schedule, device, present, up + (long) (HEARTBEATS.toNanos() / speed * random()));
       if (i % ONE_IN_POLLS == 0) {
         pollers.execute(() -> poll(device, present));
       } else {
@@ -139,7 +142,7 @@ final class FieldTest {
         "heartbeat",
         device::heartbeat,
         _ -> {
-          if (born == life) {
+          if (born == life.get()) {
             beat(schedule, device, born, at + jittered(HEARTBEATS));
           }
         });
@@ -151,7 +154,7 @@ final class FieldTest {
         device,
         at,
         () -> {
-          if (born == life) {
+          if (born == life.get()) {
             checkIn(schedule, device, born, at + jittered(CHECK_INS));
           }
         });
@@ -175,7 +178,7 @@ final class FieldTest {
               server.address(),
               device.token(),
               () -> {
-                if (born == life) {
+                if (born == life.get()) {
                   sync(schedule, device, System.nanoTime(), () -> {});
                 }
               });
@@ -187,7 +190,7 @@ final class FieldTest {
   /// Long polls one after the other; they are held, so their time says nothing.
   private void poll(FieldDevice device, int born) {
     try (Line line = new Line(server.address())) {
-      while (born == life) {
+      while (born == life.get()) {
         if (!device.poll(line, POLL).isDone()) {
           TimeUnit.SECONDS.sleep(1);
         }
@@ -199,8 +202,12 @@ final class FieldTest {
     }
   }
 
+  private static double random() {
+    return ThreadLocalRandom.current().nextDouble();
+  }
+
   private long jittered(Duration interval) {
-    double factor = 0.9 + 0.2 * ThreadLocalRandom.current().nextDouble();
+    double factor = 0.9 + 0.2 * random();
     return (long) (interval.toNanos() / speed * factor);
   }
 
