@@ -19,12 +19,6 @@ import java.util.stream.Stream;
 final class SettingsTable {
   private static final Path FOLDER =
       Path.of("src/main/java/" + Settings.class.getPackageName().replace('.', '/'));
-  private static final Path SOURCE =
-      Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
-
-  /// Sections that are declared in files of their own.
-  private static final String SECTION = "[A-Za-z]+Settings\\.java";
-  private static final String OTHERS = "Settings.java";
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");
@@ -119,39 +113,8 @@ final class SettingsTable {
               .sorted(Comparator.comparing(SettingsTable::isPart).thenComparing(Path::toString))
               .toList()) {
         Files.readAllLines(file).forEach(line -> lines.add(line.strip()));
-    List<Path> sources = new ArrayList<>(List.of(SOURCE));
-    try (Stream<Path> files = Files.list(SOURCE.resolveSibling("."))) {
-      files
-          .filter(file -> file.getFileName().toString().matches(SECTION))
-          .sorted()
-          .forEach(sources::add);
-      List<String> lines = new ArrayList<>();
-      for (Path source : sources) {
-        Files.readAllLines(source).stream().map(String::strip).forEach(lines::add);
-  /// Of `Settings.java`, then of the sections that have files of their own, `…Settings.java`.
-  private static List<String> lines() {
-    try (Stream<Path> files = Files.list(FOLDER)) {
-      List<String> lines = new ArrayList<>();
-      for (Path file :
-          files
-              .filter(file -> file.toString().endsWith("Settings.java"))
-              .sorted(
-                  Comparator.comparing((Path file) -> !file.endsWith("Settings.java"))
-                      .thenComparing(Comparator.naturalOrder()))
-              .toList()) {
-        Files.readAllLines(file).stream().map(String::strip).forEach(lines::add);
       }
       return lines;
-    try {
-      List<String> lines = new ArrayList<>(Files.readAllLines(SOURCE));
-      try (Stream<Path> files = Files.list(SOURCE.getParent())) {
-        for (Path file : files.sorted().toList()) {
-          if (file.toString().endsWith(OTHERS) && !file.equals(SOURCE)) {
-            lines.addAll(Files.readAllLines(file));
-          }
-        }
-      }
-      return lines.stream().map(String::strip).toList();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

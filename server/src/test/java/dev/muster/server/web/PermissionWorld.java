@@ -52,6 +52,7 @@ final class PermissionWorld {
     actions(admin, row);
     if (row == null || row.path().contains("/notifications/")) {
       notifications(admin);
+    }
     ids.put("kind", "stale");
     if (row == null || row.path().contains("{alert_id}")) {
       ids.put("alert_id", RaisedAlert.of(admin, device));
