@@ -93,7 +93,9 @@ public final class RuleBook {
   /// What groups have of their own, in no order.
   List<Set> groupRules() {
     List<Set> rules = new ArrayList<>();
-    ofGroups.values().forEach(own -> own.forEach((group, terms) -> rules.add(new Set(group, terms))));
+    ofGroups
+        .values()
+        .forEach(own -> own.forEach((group, terms) -> rules.add(new Set(group, terms))));
     return rules;
   }
 }

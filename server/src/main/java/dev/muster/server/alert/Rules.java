@@ -202,9 +202,7 @@ public class Rules {
               RuleStore.lock(handle, organization);
               Json.Obj before =
                   RuleStore.of(handle, organization).stream()
-                      .filter(set ->
-                          set.terms().kind() == kind
-                              && Objects.equals(set.group(), id))
+                      .filter(set -> set.terms().kind() == kind && Objects.equals(set.group(), id))
                       .findFirst()
                       .map(set -> described(set.terms()))
                       .orElse(NOTHING);

@@ -103,8 +103,7 @@ public class ArchiveJob implements RecurringJob {
       keepBelowCap();
       freeze(now);
     }
-    List<Day> due =
-        database.asOwner(handle -> DayStore.due(handle, now, archivist.keptFrom()));
+    List<Day> due = database.asOwner(handle -> DayStore.due(handle, now, archivist.keptFrom()));
     for (Day day : due) {
       if (Thread.currentThread().isInterrupted()) {
         return;
@@ -160,8 +159,7 @@ public class ArchiveJob implements RecurringJob {
       return;
     }
     LocalDate today = Day.of(clock.instant());
-    Optional<LocalDate> oldest =
-        database.asOwner(handle -> DayStore.sendOldestAway(handle, today));
+    Optional<LocalDate> oldest = database.asOwner(handle -> DayStore.sendOldestAway(handle, today));
     oldest.ifPresent(day -> {
       metrics.capped();
       Log.warnf(

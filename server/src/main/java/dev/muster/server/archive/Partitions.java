@@ -5,9 +5,9 @@ import dev.muster.server.platform.AdvisoryLock;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.telemetry.HistoryBounds;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
-import dev.muster.server.telemetry.HistoryBounds;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -59,9 +59,9 @@ public class Partitions implements HistoryBounds {
     return oldest;
   }
 
-  /// Makes the partitions that are missing, up to two weeks ahead, each in a transaction of its own.
-  /// It gives way to whoever has the history locked, and tries again; only a missing partition of
-  /// today or tomorrow is worth an error.
+  /// Makes the partitions that are missing, up to two weeks ahead, each in a transaction of its
+  /// own. It gives way to whoever has the history locked, and tries again; only a missing partition
+  /// of today or tomorrow is worth an error.
   public void prepare() {
     LocalDate today = Day.of(clock.instant());
     LocalDate next = database.asOwner(handle -> begin(handle, today));

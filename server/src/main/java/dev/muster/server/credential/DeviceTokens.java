@@ -81,16 +81,18 @@ public class DeviceTokens implements DeviceChanges {
 
   void start(@Observes StartupEvent event) {
     renewals =
-        Thread.ofVirtual().name("device-tokens").start(() -> {
-          try {
-            while (true) {
-              TimeUnit.SECONDS.sleep(RENEWED_SECONDS);
-              renewAll();
-            }
-          } catch (InterruptedException stopped) {
-            Log.debug("Device tokens are renewed no more");
-          }
-        });
+        Thread.ofVirtual()
+            .name("device-tokens")
+            .start(() -> {
+              try {
+                while (true) {
+                  TimeUnit.SECONDS.sleep(RENEWED_SECONDS);
+                  renewAll();
+                }
+              } catch (InterruptedException stopped) {
+                Log.debug("Device tokens are renewed no more");
+              }
+            });
   }
 
   void stop(@Observes ShutdownEvent event) {

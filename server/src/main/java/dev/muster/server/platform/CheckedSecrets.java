@@ -95,9 +95,7 @@ public final class CheckedSecrets<T> {
   public @Nullable T known(MachineSecret secret) {
     Remembered<T> known = remembered.getIfPresent(secret.id());
     Instant now = clock.instant();
-    if (known == null
-        || !now.isBefore(known.until)
-        || !sameText(known.digest, secret.digest())) {
+    if (known == null || !now.isBefore(known.until) || !sameText(known.digest, secret.digest())) {
       return null;
     }
     known.usedAt = now;

@@ -1,7 +1,7 @@
 package dev.muster.server.telemetry;
 
-import dev.muster.server.platform.Caller;
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.telemetry.Heartbeat.Memory;
 import dev.muster.server.telemetry.Heartbeat.Power;
@@ -66,8 +66,7 @@ final class HeartbeatDraft {
     timed = true;
     try {
       // the form that nearly all send, which is three times as fast to read
-      takenAt =
-          text.endsWith("Z") ? Instant.parse(text) : OffsetDateTime.parse(text).toInstant();
+      takenAt = text.endsWith("Z") ? Instant.parse(text) : OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException _) {
       problem("timestamp_utc", "must be a time such as 2026-01-31T12:00:00Z");
     }
@@ -107,8 +106,8 @@ final class HeartbeatDraft {
     return heartbeat(caller, now, taken != null && plausible ? taken : now, now);
   }
 
-  /// As it is stored when it was sent later, in the bucket of when it was taken; null when something
-  /// is wrong with it, which is then noted.
+  /// As it is stored when it was sent later, in the bucket of when it was taken; null when
+  /// something is wrong with it, which is then noted.
   ///
   /// @param oldest before this nothing can be stored any more
   @Nullable Heartbeat late(Caller.Device caller, Instant now, Instant oldest) {

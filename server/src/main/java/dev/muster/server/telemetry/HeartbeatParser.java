@@ -63,12 +63,15 @@ final class HeartbeatParser {
 
   /// A heartbeat as it was sent, or what is wrong with it.
   static HeartbeatDraft one(byte[] body, int length) {
-    return reading(body, length, parser -> {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw malformed("a heartbeat is a JSON object");
-      }
-      return heartbeat(parser);
-    });
+    return reading(
+        body,
+        length,
+        parser -> {
+          if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw malformed("a heartbeat is a JSON object");
+          }
+          return heartbeat(parser);
+        });
   }
 
   /// The heartbeats of `{"heartbeats": […]}`.
@@ -134,8 +137,13 @@ final class HeartbeatParser {
       JsonLocation at = failure.getLocation();
       throw malformed(
           at == null
-              ? "the JSON is nested deeper than " + DEEPEST + " levels, or a value of it is too long"
-              : "the JSON cannot be read at line " + at.getLineNr() + ", column " + at.getColumnNr());
+              ? "the JSON is nested deeper than "
+                  + DEEPEST
+                  + " levels, or a value of it is too long"
+              : "the JSON cannot be read at line "
+                  + at.getLineNr()
+                  + ", column "
+                  + at.getColumnNr());
     } catch (IOException failure) {
       throw malformed("the body cannot be read as JSON in UTF-8");
     }
@@ -163,11 +171,9 @@ final class HeartbeatParser {
           case "battery" -> draft.battery = object(parser, draft, key, HeartbeatParser::battery);
           case "memory" -> draft.memory = object(parser, draft, key, HeartbeatParser::memory);
           case "system" ->
-              draft.system =
-                  object(parser, draft, key, (name, p, d) -> system(name, p, d, rest));
+              draft.system = object(parser, draft, key, (name, p, d) -> system(name, p, d, rest));
           case "network" ->
-              draft.network =
-                  object(parser, draft, key, (name, p, d) -> network(name, p, d, rest));
+              draft.network = object(parser, draft, key, (name, p, d) -> network(name, p, d, rest));
           default -> {
             if (KEPT.contains(key) && value != JsonToken.VALUE_NULL) {
               rest.writeFieldName(key);
@@ -196,8 +202,8 @@ final class HeartbeatParser {
     void read(String name, JsonParser parser, HeartbeatDraft draft) throws IOException;
   }
 
-  private static boolean object(
-      JsonParser parser, HeartbeatDraft draft, String key, Field field) throws IOException {
+  private static boolean object(JsonParser parser, HeartbeatDraft draft, String key, Field field)
+      throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       if (parser.currentToken() == JsonToken.VALUE_NULL) {
         return false;
@@ -239,8 +245,7 @@ final class HeartbeatParser {
   }
 
   private static void system(
-      String name, JsonParser parser, HeartbeatDraft draft, JsonGenerator rest)
-      throws IOException {
+      String name, JsonParser parser, HeartbeatDraft draft, JsonGenerator rest) throws IOException {
     switch (name) {
       case "uptime_seconds" ->
           draft.uptimeSeconds = within(number(parser, draft, "system", name), 0, 1e12);
@@ -250,8 +255,7 @@ final class HeartbeatParser {
   }
 
   private static void network(
-      String name, JsonParser parser, HeartbeatDraft draft, JsonGenerator rest)
-      throws IOException {
+      String name, JsonParser parser, HeartbeatDraft draft, JsonGenerator rest) throws IOException {
     if (name.equals("transport")) {
       draft.transport = text(parser, draft, "network", name);
     } else {

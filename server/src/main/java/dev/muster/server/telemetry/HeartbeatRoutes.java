@@ -25,8 +25,8 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where devices send their heartbeats: routes of Vert.x and not resources, because nothing may wait
-/// on a thread for a commit, and nothing may be bound by reflection, at ten thousand a second.
+/// Where devices send their heartbeats: routes of Vert.x and not resources, because nothing may
+/// wait on a thread for a commit, and nothing may be bound by reflection, at ten thousand a second.
 @Singleton
 final class HeartbeatRoutes {
   static final int MOST_BYTES = 64 * 1024;
@@ -57,11 +57,7 @@ final class HeartbeatRoutes {
     this.problems = problems;
     this.clock = clock;
     this.interval = settings.telemetry().interval().toSeconds();
-    this.answer =
-        Buffer.buffer(
-            "{\"ok\":true,\"next_heartbeat_seconds\":"
-                + interval
-                + "}");
+    this.answer = Buffer.buffer("{\"ok\":true,\"next_heartbeat_seconds\":" + interval + "}");
   }
 
   void register(@Observes Router router) {
@@ -86,43 +82,52 @@ final class HeartbeatRoutes {
   private void refuseMethod(RoutingContext routing) {
     routing.response().putHeader(HttpHeaders.ALLOW, "POST");
     problems.answer(
-        routing,
-        Refusal.of(ErrorCode.METHOD_NOT_ALLOWED, "A heartbeat is sent by POST."));
+        routing, Refusal.of(ErrorCode.METHOD_NOT_ALLOWED, "A heartbeat is sent by POST."));
   }
 
   private void single(RoutingContext routing) {
-    receive(routing, MOST_BYTES, body -> {
-      HeartbeatDraft draft = HeartbeatParser.one(body.bytes(), body.length());
-      withCaller(routing, draft.deviceId, caller -> {
-        Heartbeat heartbeat = draft.live(caller, clock.instant());
-        ingest.submit(
-            new Ingest.Entry(
-                List.of(heartbeat), false, new SingleAnswer(routing, caller, draft)));
-      });
-    });
+    receive(
+        routing,
+        MOST_BYTES,
+        body -> {
+          HeartbeatDraft draft = HeartbeatParser.one(body.bytes(), body.length());
+          withCaller(
+              routing,
+              draft.deviceId,
+              caller -> {
+                Heartbeat heartbeat = draft.live(caller, clock.instant());
+                ingest.submit(
+                    new Ingest.Entry(
+                        List.of(heartbeat), false, new SingleAnswer(routing, caller, draft)));
+              });
+        });
   }
 
   private void batch(RoutingContext routing) {
-    receive(routing, MOST_BATCH_BYTES, body -> {
-      List<HeartbeatDraft> drafts = HeartbeatParser.batch(body.bytes(), body.length());
-      String named =
-          drafts.stream().map(draft -> draft.deviceId).filter(id -> id != null).findFirst().orElse(null);
-      withCaller(routing, named, caller -> submitBatch(routing, caller, drafts));
-    });
+    receive(
+        routing,
+        MOST_BATCH_BYTES,
+        body -> {
+          List<HeartbeatDraft> drafts = HeartbeatParser.batch(body.bytes(), body.length());
+          String named =
+              drafts.stream()
+                  .map(draft -> draft.deviceId)
+                  .filter(id -> id != null)
+                  .findFirst()
+                  .orElse(null);
+          withCaller(routing, named, caller -> submitBatch(routing, caller, drafts));
+        });
   }
 
-  private void submitBatch(RoutingContext routing, Caller.Device caller, List<HeartbeatDraft> drafts) {
+  private void submitBatch(
+      RoutingContext routing, Caller.Device caller, List<HeartbeatDraft> drafts) {
     Instant now = clock.instant();
     LateBatch late = LateBatch.of(drafts, caller, now, reception.oldest(now));
     late.countRefused(ingest.metrics());
     if (late.heartbeats().isEmpty()) {
       late.answer(routing, new HeartbeatStore.Counts(0, 0), interval);
     } else {
-      ingest.submit(
-          new Ingest.Entry(
-              late.heartbeats(),
-              true,
-              new BatchAnswer(routing, late)));
+      ingest.submit(new Ingest.Entry(late.heartbeats(), true, new BatchAnswer(routing, late)));
     }
   }
 
@@ -195,9 +200,13 @@ final class HeartbeatRoutes {
             Caller.Device device = lookUp(person, named);
             after = () -> guarded(routing, () -> work.on(device));
           } catch (RuntimeException failure) {
-            after = () -> guarded(routing, () -> {
-              throw failure;
-            });
+            after =
+                () ->
+                    guarded(
+                        routing,
+                        () -> {
+                          throw failure;
+                        });
           }
           Runnable next = after;
           loop.runOnContext(_ -> next.run());
@@ -210,8 +219,7 @@ final class HeartbeatRoutes {
 
   private Caller.Device lookUp(Caller.Person person, String named) {
     Device device =
-        database.in(
-            person.organization(), handle -> devices.requireSelf(handle, person, named));
+        database.in(person.organization(), handle -> devices.requireSelf(handle, person, named));
     return new Caller.Device(person.organization(), device.id().value(), device.id().value());
   }
 

@@ -26,10 +26,7 @@ final class HeartbeatStore {
   /// @param newest of each device, as far as it is newer than what was known
   /// @param first those of them whose devices were never heard before
   record Stored(
-      List<Heartbeat> newest,
-      List<Heartbeat> first,
-      Counts total,
-      Map<Ingest.Entry, Counts> late) {
+      List<Heartbeat> newest, List<Heartbeat> first, Counts total, Map<Ingest.Entry, Counts> late) {
     Counts of(Ingest.Entry entry) {
       return late.getOrDefault(entry, ONE);
     }
@@ -51,7 +48,8 @@ final class HeartbeatStore {
   private static final String READINGS =
       """
       battery_pct, charging, battery_celsius, uptime_seconds, memory_total_mb, memory_available_mb,
-      memory_pressure_pct, transport, app_version, os_version, app_running, rest""";
+      memory_pressure_pct, transport, app_version, os_version, app_running, rest\
+      """;
 
   /// Rows as the tables have them, from arrays, which are much faster to bind than rows.
   private static final String INCOMING =
@@ -115,8 +113,7 @@ final class HeartbeatStore {
 
   /// UUIDs as PostgreSQL orders them; Java compares their halves as signed numbers.
   private static int compare(UUID one, UUID other) {
-    int high =
-        Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
+    int high = Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
     return high != 0
         ? high
         : Long.compareUnsigned(one.getLeastSignificantBits(), other.getLeastSignificantBits());

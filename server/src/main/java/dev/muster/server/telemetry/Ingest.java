@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Takes heartbeats of all devices and stores them, many in one transaction.
 ///
 /// One thread drains a bounded queue. While it commits a batch the next one gathers, so batches
-/// grow with the load and nobody waits for a batch to fill. Whoever hands in a heartbeat is answered
-/// after the commit that holds it, or told why not: a full queue refuses at once, and of a batch
-/// that cannot be stored the halves are tried, down to the one heartbeat that is at fault.
+/// grow with the load and nobody waits for a batch to fill. Whoever hands in a heartbeat is
+/// answered after the commit that holds it, or told why not: a full queue refuses at once, and of a
+/// batch that cannot be stored the halves are tried, down to the one heartbeat that is at fault.
 @Singleton
 public class Ingest {
   /// What came of the heartbeats that were handed in together.
@@ -108,7 +108,8 @@ public class Ingest {
 
   /// Whether the next heartbeat would be refused for want of room.
   boolean isFull() {
-    return waiting.get() >= settings.queue() || memory.get() >= settings.queueMemory().asLongValue();
+    return waiting.get() >= settings.queue()
+        || memory.get() >= settings.queueMemory().asLongValue();
   }
 
   static Refusal full() {
@@ -116,7 +117,8 @@ public class Ingest {
         "Too many heartbeats wait for the database; send it again.", COME_AGAIN, null);
   }
 
-  /// Hands in heartbeats; `answer` is called later, on any thread, or at once when there is no room.
+  /// Hands in heartbeats; `answer` is called later, on any thread, or at once when there is no
+  /// room.
   void submit(Entry entry) {
     int count = entry.heartbeats().size();
     long weight = entry.weight();

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The heartbeats that a device sends later than it took them: those that can be stored, and what is
-/// wrong with the others, which do not hold them up.
+/// The heartbeats that a device sends later than it took them: those that can be stored, and what
+/// is wrong with the others, which do not hold them up.
 ///
 /// @param late how many of the refused are too old
 record LateBatch(List<Heartbeat> heartbeats, List<Refused> refused, int late) {

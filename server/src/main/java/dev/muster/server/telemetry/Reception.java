@@ -30,8 +30,7 @@ class Reception {
   private final Cache<UUID, Integer> pushTokens =
       Caffeine.newBuilder().maximumSize(MOST_KNOWN).build();
 
-  Reception(
-      Results results, Doorbells doorbells, HistoryBounds history, Settings settings) {
+  Reception(Results results, Doorbells doorbells, HistoryBounds history, Settings settings) {
     this.results = results;
     this.doorbells = doorbells;
     this.history = history;

@@ -53,10 +53,7 @@ final class ReconciliationStore {
                     row.getBoolean(3)))
             .list();
     int repaired =
-        rows.stream()
-            .filter(Row::behind)
-            .mapToInt(row -> repair(handle, row.key(), since))
-            .sum();
+        rows.stream().filter(Row::behind).mapToInt(row -> repair(handle, row.key(), since)).sum();
     List<Key> seen = rows.stream().map(Row::key).toList();
     return new Walked(seen.isEmpty() ? from.last() : seen.getLast(), seen, repaired);
   }

@@ -1,9 +1,9 @@
 package dev.muster.server.telemetry;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.http.impl.HttpServerRequestInternal;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
-import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;

@@ -98,8 +98,7 @@ public class Telemetry implements DeviceReadings {
     caller.require(Right.READ);
     return database.in(
         caller.organization(),
-        handle ->
-            TelemetryStore.fleet(handle, caller.organization(), onlineSince(), LOW_BATTERY));
+        handle -> TelemetryStore.fleet(handle, caller.organization(), onlineSince(), LOW_BATTERY));
   }
 
   @Override

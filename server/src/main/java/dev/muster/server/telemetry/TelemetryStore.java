@@ -162,6 +162,5 @@ final class TelemetryStore {
   /// What a device last said.
   ///
   /// @param rest what is not asked for in SQL
-  record LastStatus(
-      Instant seenAt, Instant takenAt, Heartbeat.Readings readings, Json.Obj rest) {}
+  record LastStatus(Instant seenAt, Instant takenAt, Heartbeat.Readings readings, Json.Obj rest) {}
 }

@@ -88,8 +88,7 @@ final class TelemetryWire {
   /// What a device last said, in the words of a heartbeat.
   ///
   /// @param details whether with what was kept as it was sent
-  static Json.Obj lastStatus(
-      TelemetryStore.LastStatus last, Instant onlineSince, boolean details) {
+  static Json.Obj lastStatus(TelemetryStore.LastStatus last, Instant onlineSince, boolean details) {
     Heartbeat.Readings readings = last.readings();
     Map<String, Json> fields = new TreeMap<>();
     fields.put("seen_at", Json.of(last.seenAt().toString()));

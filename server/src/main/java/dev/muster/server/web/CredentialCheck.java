@@ -13,8 +13,8 @@ public interface CredentialCheck {
   /// @throws dev.muster.server.platform.Refusal `unauthenticated` when it is not valid (any more)
   Caller check(String credential);
 
-  /// Who calls with it, when this node has checked it lately; null when it must be [checked][#check].
-  /// Never blocks.
+  /// Who calls with it, when this node has checked it lately; null when it must be
+  /// [checked][#check]. Never blocks.
   default @Nullable Caller known(String credential) {
     return null;
   }

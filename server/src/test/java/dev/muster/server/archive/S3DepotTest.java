@@ -41,10 +41,14 @@ class S3DepotTest {
     return new Depots(
             TestSettings.of(
                 Map.of(
-                    "muster.history.s3.bucket", "fleet",
-                    "muster.history.s3.endpoint", store.address().toString(),
-                    "muster.history.s3.access-key", "who",
-                    "muster.history.s3.secret-key", SECRET)))
+                    "muster.history.s3.bucket",
+                    "fleet",
+                    "muster.history.s3.endpoint",
+                    store.address().toString(),
+                    "muster.history.s3.access-key",
+                    "who",
+                    "muster.history.s3.secret-key",
+                    SECRET)))
         .depot();
   }
 

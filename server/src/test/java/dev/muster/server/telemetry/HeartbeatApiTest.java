@@ -116,7 +116,8 @@ class HeartbeatApiTest {
     assertThat(answer.body().path("code").asText()).isEqualTo("invalid_fields");
     assertThat(answer.body().path("errors").findValuesAsText("field"))
         .contains("device_id", "battery", "timestamp_utc");
-    assertThat(post("/v1/heartbeat", token(device), bytes("{\"device_id\"")).status()).isEqualTo(400);
+    assertThat(post("/v1/heartbeat", token(device), bytes("{\"device_id\"")).status())
+        .isEqualTo(400);
     assertThat(post("/v1/heartbeat", token(device), new byte[0]).status()).isEqualTo(400);
   }
 
@@ -124,7 +125,8 @@ class HeartbeatApiTest {
   void onlyADeviceSendsHeartbeats() {
     EnrolledDevice device = EnrolledDevice.in(admin);
     assertThat(post("/v1/heartbeat", "", bytes(full(device))).status()).isEqualTo(401);
-    assertThat(post("/v1/heartbeat", token(device) + "x", bytes(full(device))).status()).isEqualTo(401);
+    assertThat(post("/v1/heartbeat", token(device) + "x", bytes(full(device))).status())
+        .isEqualTo(401);
     assertThat(admin.post("/v1/heartbeat", Map.of()).status()).isEqualTo(403);
     assertThat(device.self().get("/v1/heartbeat").status()).isEqualTo(405);
   }
@@ -163,7 +165,8 @@ class HeartbeatApiTest {
             .formatted(
                 Heartbeats.full(device.id(), now.minusSeconds(600)),
                 Heartbeats.full(device.id(), now.minusSeconds(300)));
-    Answer first = post("/v1/heartbeats", token(device), zipped(bytes(batch)), "Content-Encoding", "gzip");
+    Answer first =
+        post("/v1/heartbeats", token(device), zipped(bytes(batch)), "Content-Encoding", "gzip");
     assertThat(first.status()).isEqualTo(200);
     assertThat(first.body().path("stored").asInt()).isEqualTo(2);
     assertThat(first.body().path("refused").findValuesAsText("field")).contains("battery");
@@ -218,8 +221,7 @@ class HeartbeatApiTest {
     assertThat(heartbeats).isBetween(98, 100);
     assertThat(admin.get("/api/devices/" + device.id() + "/telemetry/?points=0").status())
         .isEqualTo(400);
-    assertThat(
-            Api.ofNewOrganization().get("/api/devices/" + device.id() + "/telemetry/").status())
+    assertThat(Api.ofNewOrganization().get("/api/devices/" + device.id() + "/telemetry/").status())
         .isEqualTo(404);
   }
 

@@ -32,11 +32,16 @@ class HeartbeatParserTest {
   }
 
   private static List<String> problems(String json) {
-    return draft(json).problems().stream().map(error -> error.field() + " " + error.message()).toList();
+    return draft(json).problems().stream()
+        .map(error -> error.field() + " " + error.message())
+        .toList();
   }
 
   private static String with(String field, String value) {
-    return Heartbeats.full("d", NOW).replaceFirst("\"" + field + "\": [^,}\\]]+", Matcher.quoteReplacement("\"" + field + "\": " + value));
+    return Heartbeats.full("d", NOW)
+        .replaceFirst(
+            "\"" + field + "\": [^,}\\]]+",
+            Matcher.quoteReplacement("\"" + field + "\": " + value));
   }
 
   @Test
@@ -74,17 +79,22 @@ class HeartbeatParserTest {
             "network is missing");
     assertThatThrownBy(() -> read("{}"))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_FIELDS));
+            Refusal.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_FIELDS));
   }
 
   @Test
   void aValueOfTheWrongTypeIsNamed() {
     assertThat(problems(with("pct", "\"81\""))).containsExactly("battery.pct must be a number");
-    assertThat(problems(with("charging", "1"))).containsExactly("battery.charging must be true or false");
-    assertThat(problems(with("transport", "[[1], {\"a\": 2}]"))).containsExactly("network.transport must be a string");
+    assertThat(problems(with("charging", "1")))
+        .containsExactly("battery.charging must be true or false");
+    assertThat(problems(with("transport", "[[1], {\"a\": 2}]")))
+        .containsExactly("network.transport must be a string");
     assertThat(problems(with("timestamp_utc", "\"yesterday\"")))
         .containsExactly("timestamp_utc must be a time such as 2026-01-31T12:00:00Z");
-    assertThat(problems(Heartbeats.full("d", NOW).replaceFirst("\"memory\": \\{[^}]*}", "\"memory\": 5")))
+    assertThat(
+            problems(
+                Heartbeats.full("d", NOW).replaceFirst("\"memory\": \\{[^}]*}", "\"memory\": 5")))
         .containsExactly("memory must be an object");
   }
 
@@ -100,7 +110,8 @@ class HeartbeatParserTest {
 
   @Test
   void theTimeOfAClockThatCannotBeRightIsThatOfTheReceipt() {
-    for (String wrong : List.of("1970-01-01T00:00:00Z", "2026-03-29T01:06:00Z", "+99999-01-01T00:00:00Z")) {
+    for (String wrong :
+        List.of("1970-01-01T00:00:00Z", "2026-03-29T01:06:00Z", "+99999-01-01T00:00:00Z")) {
       Heartbeat heartbeat = read(with("timestamp_utc", "\"" + wrong + "\""));
       assertThat(heartbeat.takenAt()).as(wrong).isEqualTo(NOW);
       assertThat(heartbeat.bucket()).isEqualTo(Instant.parse("2026-03-29T01:00:00Z"));
@@ -113,18 +124,20 @@ class HeartbeatParserTest {
   void anAppRunsByItsNotificationOrWhenItWasJustInTheForeground() {
     assertThat(running("{\"has_service_notification\": true}")).isTrue();
     assertThat(running("{\"has_service_notification\": false}")).isFalse();
-    assertThat(running("{\"has_service_notification\": false, \"foreground_recent_seconds\": 60}")).isTrue();
-    assertThat(running("{\"has_service_notification\": false, \"foreground_recent_seconds\": 61}")).isFalse();
-    assertThat(running("{\"has_service_notification\": null, \"foreground_recent_seconds\": null}")).isNull();
+    assertThat(running("{\"has_service_notification\": false, \"foreground_recent_seconds\": 60}"))
+        .isTrue();
+    assertThat(running("{\"has_service_notification\": false, \"foreground_recent_seconds\": 61}"))
+        .isFalse();
+    assertThat(running("{\"has_service_notification\": null, \"foreground_recent_seconds\": null}"))
+        .isNull();
     assertThat(running("null")).isNull();
   }
 
   private static Boolean running(String signals) {
-    return read(
-            Heartbeats.full("d", NOW)
-                .replaceFirst(
-                    "\"speedtest_running_signals\": \\{[^}]*}",
-                    "\"speedtest_running_signals\": " + signals))
+    return read(Heartbeats.full("d", NOW)
+            .replaceFirst(
+                "\"speedtest_running_signals\": \\{[^}]*}",
+                "\"speedtest_running_signals\": " + signals))
         .readings()
         .appRunning();
   }
@@ -161,7 +174,8 @@ class HeartbeatParserTest {
 
   @Test
   void unknownKeysAreIgnoredWhateverTheyHold() {
-    String more = Heartbeats.full("d", NOW).replaceFirst("\\{", "{\"x\": {\"y\": [1, {\"z\": null}]}, ");
+    String more =
+        Heartbeats.full("d", NOW).replaceFirst("\\{", "{\"x\": {\"y\": [1, {\"z\": null}]}, ");
     assertThat(problems(more)).isEmpty();
     assertThat(read(more).rest()).doesNotContain("\"x\"");
   }
@@ -169,29 +183,40 @@ class HeartbeatParserTest {
   @Test
   void detailsThatAreTooLargeAreRefused() {
     String apps = "{" + "\"a\": 1, ".repeat(6_000) + "\"b\": 1}";
-    assertThat(problems(Heartbeats.full("d", NOW).replaceFirst("\"is_device_owner\": true", "\"self_heal_hints\": " + apps)))
+    assertThat(
+            problems(
+                Heartbeats.full("d", NOW)
+                    .replaceFirst("\"is_device_owner\": true", "\"self_heal_hints\": " + apps)))
         .containsExactly("app_versions is too large: 32 KiB of details at the most");
   }
 
   @Test
   void aBatchSaysWhichOfItsHeartbeatsIsWrong() {
     String batch =
-        "{\"heartbeats\": [" + Heartbeats.full("d", NOW.minusSeconds(600)) + ", 7, " + with("pct", "true") + "]}";
+        "{\"heartbeats\": ["
+            + Heartbeats.full("d", NOW.minusSeconds(600))
+            + ", 7, "
+            + with("pct", "true")
+            + "]}";
     byte[] bytes = batch.getBytes(StandardCharsets.UTF_8);
     LateBatch late =
         LateBatch.of(
             HeartbeatParser.batch(bytes, bytes.length), DEVICE, NOW, NOW.minus(Duration.ofDays(7)));
 
     assertThat(late.heartbeats()).hasSize(1);
-    assertThat(late.heartbeats().getFirst().bucket()).isEqualTo(Instant.parse("2026-03-29T00:50:00Z"));
+    assertThat(late.heartbeats().getFirst().bucket())
+        .isEqualTo(Instant.parse("2026-03-29T00:50:00Z"));
     assertThat(late.refused())
         .extracting(LateBatch.Refused::index, LateBatch.Refused::field)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple(1, ""), org.assertj.core.groups.Tuple.tuple(2, "battery.pct"));
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(1, ""),
+            org.assertj.core.groups.Tuple.tuple(2, "battery.pct"));
   }
 
   @Test
   void aBatchRefusesTheFutureAndWhatIsOlderThanWhatIsKept() {
-    List<Instant> times = List.of(NOW.plusSeconds(301), NOW.plusSeconds(299), NOW.minus(Duration.ofDays(8)));
+    List<Instant> times =
+        List.of(NOW.plusSeconds(301), NOW.plusSeconds(299), NOW.minus(Duration.ofDays(8)));
     String batch =
         "{\"heartbeats\": ["
             + String.join(",", times.stream().map(at -> Heartbeats.full("d", at)).toList())

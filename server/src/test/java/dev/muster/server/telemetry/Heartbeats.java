@@ -11,18 +11,18 @@ final class Heartbeats {
   /// One with everything that the contract names.
   static String full(String device, Instant at) {
     return """
-        {"device_id": "%s", "alias": "Till 7", "app_version": "2.4.1", "timestamp_utc": "%s",
-         "app_versions": {"com.example.pos": {"installed": true, "version_name": "5.1", "version_code": 51},
-                          "com.example.scanner": {"installed": false}},
-         "speedtest_running_signals": {"has_service_notification": true, "foreground_recent_seconds": 12},
-         "battery": {"pct": 81, "charging": false, "temperature_c": 29.5},
-         "system": {"uptime_seconds": 86400, "android_version": "14", "sdk_int": 34, "patch_level": "2026-01-05",
-                    "build_id": "UP1A", "model": "SM-T500", "manufacturer": "samsung"},
-         "memory": {"total_ram_mb": 3072, "avail_ram_mb": 1100, "pressure_pct": 64.2},
-         "network": {"transport": "wifi", "ssid": "shop", "carrier": null, "ip": "10.0.0.7"},
-         "is_device_owner": true, "power_ok": true, "doze_whitelisted": true, "net_validated": true,
-         "queue_depth": 0, "self_heal_hints": ["none"]}
-        """
+    {"device_id": "%s", "alias": "Till 7", "app_version": "2.4.1", "timestamp_utc": "%s",
+     "app_versions": {"com.example.pos": {"installed": true, "version_name": "5.1", "version_code": 51},
+                      "com.example.scanner": {"installed": false}},
+     "speedtest_running_signals": {"has_service_notification": true, "foreground_recent_seconds": 12},
+     "battery": {"pct": 81, "charging": false, "temperature_c": 29.5},
+     "system": {"uptime_seconds": 86400, "android_version": "14", "sdk_int": 34, "patch_level": "2026-01-05",
+                "build_id": "UP1A", "model": "SM-T500", "manufacturer": "samsung"},
+     "memory": {"total_ram_mb": 3072, "avail_ram_mb": 1100, "pressure_pct": 64.2},
+     "network": {"transport": "wifi", "ssid": "shop", "carrier": null, "ip": "10.0.0.7"},
+     "is_device_owner": true, "power_ok": true, "doze_whitelisted": true, "net_validated": true,
+     "queue_depth": 0, "self_heal_hints": ["none"]}
+    """
         .formatted(device, at);
   }
 

@@ -125,7 +125,8 @@ class IngestTest {
                         "select seen_at, battery_pct from telemetry.last_status where device_id = ?")
                     .bind(0, device.deviceId())
                     .map((row, _) ->
-                        new Last(row.getTimestamp("seen_at").toInstant(), row.getInt("battery_pct")))
+                        new Last(
+                            row.getTimestamp("seen_at").toInstant(), row.getInt("battery_pct")))
                     .one());
   }
 
@@ -231,7 +232,8 @@ class IngestTest {
         ingest(
             Map.of(),
             (_, heard, _) -> {
-              if (heard.stream().anyMatch(one -> one.device().value().equals(poisoned.deviceId()))) {
+              if (heard.stream()
+                  .anyMatch(one -> one.device().value().equals(poisoned.deviceId()))) {
                 throw new IllegalStateException("poison");
               }
             });
@@ -319,7 +321,8 @@ class IngestTest {
                 List<Caller.Device> shuffled = new ArrayList<>(devices);
                 Collections.shuffle(shuffled, random);
                 for (Caller.Device device : shuffled) {
-                  heard.add(submit(ingest, live(device, NOW.plusSeconds(10L * round + node), round)));
+                  heard.add(
+                      submit(ingest, live(device, NOW.plusSeconds(10L * round + node), round)));
                 }
                 ingest.storeWaiting();
               }
@@ -341,9 +344,7 @@ class IngestTest {
     ingest.storeWaiting();
 
     List<String> partitions =
-        postgres
-            .database()
-            .in(organization, handle -> partitions(handle, device));
+        postgres.database().in(organization, handle -> partitions(handle, device));
     assertThat(partitions)
         .containsExactly("telemetry.test_2026_03_29", "telemetry.test_2026_03_30");
   }
