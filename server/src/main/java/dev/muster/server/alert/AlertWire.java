@@ -88,9 +88,8 @@ final class AlertWire {
       List<RuleRow> rows = new ArrayList<>();
       for (RuleKind kind : RuleKind.values()) {
         rows.add(of(listed.book().common(kind), null, null));
-        listed.book().groupRules().stream()
-            .filter(set -> set.terms().kind() == kind)
-            .map(set -> of(set.terms(), set.group(), listed.names().get(set.group())))
+        listed.book().groupRules(kind).entrySet().stream()
+            .map(own -> of(own.getValue(), own.getKey(), listed.names().get(own.getKey())))
             .sorted(Comparator.comparing(row -> Objects.requireNonNullElse(row.groupName(), "")))
             .forEach(rows::add);
       }

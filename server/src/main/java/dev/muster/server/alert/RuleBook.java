@@ -1,7 +1,6 @@
 package dev.muster.server.alert;
 
 import dev.muster.server.device.GroupId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -90,12 +89,8 @@ public final class RuleBook {
     return all(kind).filter(Terms::enabled).mapToInt(Terms::threshold).max().orElse(0);
   }
 
-  /// What groups have of their own, in no order.
-  List<Set> groupRules() {
-    List<Set> rules = new ArrayList<>();
-    ofGroups
-        .values()
-        .forEach(own -> own.forEach((group, terms) -> rules.add(new Set(group, terms))));
-    return rules;
+  /// What groups have of their own.
+  Map<GroupId, Terms> groupRules(RuleKind kind) {
+    return Map.copyOf(ofGroups(kind));
   }
 }

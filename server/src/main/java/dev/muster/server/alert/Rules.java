@@ -27,15 +27,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of organizations and groups. Each node remembers those of the organizations that it
 /// works for, for a minute at most and until it hears that they were changed.
 @Singleton
-public class Rules {
+public final class Rules {
   private static final String TOPIC = "alert.rules";
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final int MOST_KNOWN = 10_000;
@@ -146,15 +144,15 @@ public class Rules {
         organization,
         handle -> {
           RuleBook book = RuleBook.of(RuleStore.of(handle, organization));
-          return new Listed(
-              book,
-              book.groupRules().stream()
-                  .map(RuleBook.Set::group)
-                  .distinct()
-                  .collect(
-                      Collectors.toMap(
-                          Function.identity(),
-                          group -> groups.require(handle, organization, group.toString()).name())));
+          Map<GroupId, String> names = new HashMap<>();
+          for (RuleKind kind : RuleKind.values()) {
+            book.groupRules(kind)
+                .keySet()
+                .forEach(group ->
+                    names.computeIfAbsent(
+                        group, id -> groups.require(handle, organization, id.toString()).name()));
+          }
+          return new Listed(book, names);
         });
   }
 

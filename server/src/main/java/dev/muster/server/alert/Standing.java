@@ -43,9 +43,9 @@ public record Standing(
   /// It was found wrong (again).
   static @Nullable Standing wrong(
       @Nullable Standing before, Terms terms, String summary, Instant now) {
-    boolean was = before != null && before.isWrong();
-    int times = was ? before.times + 1 : 1;
-    return reached(before, terms, was ? before.since : now, times, summary, now);
+    return before == null || !before.isWrong()
+        ? reached(before, terms, now, 1, summary, now)
+        : reached(before, terms, before.since, before.times + 1, summary, now);
   }
 
   /// It was found well.

@@ -79,18 +79,18 @@ class RulesTest {
     assertThat(rules.reset(person, "shop", RuleKind.LOW_BATTERY).names()).isEmpty();
     assertThat(rules.reset(person, null, RuleKind.LOW_BATTERY).book().common(RuleKind.LOW_BATTERY))
         .isEqualTo(Terms.defaults(RuleKind.LOW_BATTERY));
-    assertThat(
-            testDatabase
-                .database()
-                .in(
-                    own,
-                    handle ->
-                        handle
-                            .createQuery(
-                                "select count(*) from audit.entry where action = 'alert_rule.changed'")
-                            .mapTo(long.class)
-                            .one()))
-        .isEqualTo(4);
+    long entries =
+        testDatabase
+            .database()
+            .in(
+                own,
+                handle ->
+                    handle
+                        .createQuery(
+                            "select count(*) from audit.entry where action = 'alert_rule.changed'")
+                        .mapTo(long.class)
+                        .one());
+    assertThat(entries).isEqualTo(4);
   }
 
   @Test

@@ -13,7 +13,6 @@ import dev.muster.server.alert.StandingClock;
 import dev.muster.server.alert.Terms;
 import dev.muster.server.organization.Organizations;
 import dev.muster.server.platform.Broadcast;
-import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
@@ -155,6 +154,5 @@ class ComplianceWatchTest {
     assertThat(heard.raised)
         .extracting(alert -> alert.rule().kind())
         .containsExactly(RuleKind.ARCHIVE_FAILED, RuleKind.JOB_DEAD);
-    assertThat(new Caller.Server(home, "test").organization()).isEqualTo(home);
   }
 }

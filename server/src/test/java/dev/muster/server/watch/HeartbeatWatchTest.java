@@ -8,6 +8,7 @@ import dev.muster.server.device.DeviceStatus;
 import dev.muster.server.telemetry.Heartbeat;
 import java.time.Duration;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -157,18 +158,23 @@ class HeartbeatWatchTest {
     world.node.store(beats);
     long written =
         world.database.acrossOrganizations(handle -> {
+          long before = written(handle);
           world.node.heartbeats.stored(handle, beats, List.of());
-          return handle
-              .createQuery(
-                  """
-                  select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)
-                  from pg_stat_xact_user_tables where schemaname in ('alert', 'watch', 'device')
-                  """)
-              .mapTo(long.class)
-              .one();
+          return written(handle) - before;
         });
     assertThat(written).isZero();
     assertThat(world.count("select count(*) from alert.standing")).isZero();
     assertThat(world.count("select count(*) from watch.deadline")).isEqualTo(50);
+  }
+
+  private static long written(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)
+            from pg_stat_xact_user_tables where schemaname in ('alert', 'watch', 'device')
+            """)
+        .mapTo(long.class)
+        .one();
   }
 }
