@@ -21,6 +21,7 @@ final class SettingsTable {
 
   /// Sections that are declared in files of their own.
   private static final String SECTION = "[A-Za-z]+Settings\\.java";
+
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =
       Pattern.compile("([\\w<>]+|Map<String, \\w+>) (\\w+)\\(\\);");

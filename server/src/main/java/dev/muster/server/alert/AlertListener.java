@@ -4,8 +4,8 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /// Hears of alerts within the transactions that raise them and in which they recover, each exactly
-/// once. These transactions may see all organizations, and ingest may wait for them: what takes long
-/// is done later.
+/// once. These transactions may see all organizations, and ingest may wait for them: what takes
+/// long is done later.
 public interface AlertListener {
   void raised(Handle handle, List<Alert> alerts);
 

@@ -130,6 +130,8 @@ record Addresses(boolean allowPrivate) {
           || (first == 198 && (second == 18 || second == 19));
     }
     // unique local; and what is translated to IPv4, which may be any of the above
-    return (first & 0xfe) == 0xfc || (first == 0 && second == 0x64) || (first == 0x20 && second == 2);
+    return (first & 0xfe) == 0xfc
+        || (first == 0 && second == 0x64)
+        || (first == 0x20 && second == 2);
   }
 }

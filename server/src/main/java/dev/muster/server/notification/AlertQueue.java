@@ -10,8 +10,8 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// Notes what alerts have to tell, within the transactions in which they are raised and recover: one
-/// statement each, which inserts and locks nothing that others hold.
+/// Notes what alerts have to tell, within the transactions in which they are raised and recover:
+/// one statement each, which inserts and locks nothing that others hold.
 @Singleton
 public class AlertQueue implements AlertListener, DeviceBelongings {
   private final InstantSource clock;

@@ -118,9 +118,7 @@ final class ChannelStore {
             where organization_id = any(:organizations) and id = any(:ids)
             """)
         .bindArray(
-            "organizations",
-            UUID.class,
-            organizations.stream().map(OrganizationId::value).toList())
+            "organizations", UUID.class, organizations.stream().map(OrganizationId::value).toList())
         .bindArray("ids", UUID.class, ids)
         .map((row, _) -> new Sealed(channel(row), row.getBytes("sealed")))
         .forEach(sealed -> found.put(sealed.channel().id(), sealed));

@@ -249,8 +249,7 @@ public class Channels {
   }
 
   private ChannelStore.Sealed find(Caller caller, String id) {
-    return database.in(
-        caller.organization(), handle -> require(handle, caller.organization(), id));
+    return database.in(caller.organization(), handle -> require(handle, caller.organization(), id));
   }
 
   private static ChannelStore.Sealed require(

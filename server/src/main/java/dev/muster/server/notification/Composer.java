@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/// Makes messages of what alerts have to tell. What it looks at is one channel and one kind of alert
-/// at a time, raised and recovered apart:
+/// Makes messages of what alerts have to tell. What it looks at is one channel and one kind of
+/// alert at a time, raised and recovered apart:
 ///
 /// - few within the window: each is a message, after the gathering time;
 /// - many, and none was told lately: they are a burst, and wait until it is quiet or the window is
@@ -32,8 +32,8 @@ import org.jdbi.v3.core.Handle;
 ///
 /// So a burst is one message, and whatever comes, a channel hears of one kind less than the
 /// threshold singly and one roll-up in a window. Above that an organization has so many messages a
-/// minute; a channel that needs more than are left gets one of all that is due, or waits. Nothing is
-/// left out but by a mute, and where the alert recovered before it was told.
+/// minute; a channel that needs more than are left gets one of all that is due, or waits. Nothing
+/// is left out but by a mute, and where the alert recovered before it was told.
 @Singleton
 public class Composer implements RecurringJob {
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -67,8 +67,7 @@ public class Composer implements RecurringJob {
 
   @Override
   public void run() {
-    for (OrganizationId organization :
-        database.acrossOrganizations(PartStore::organizations)) {
+    for (OrganizationId organization : database.acrossOrganizations(PartStore::organizations)) {
       try {
         // one snapshot, so that a message names and counts what it then settles; of two who compose
         // at the same time one is run again
@@ -133,8 +132,7 @@ public class Composer implements RecurringJob {
     if (left <= 0) {
       return 0;
     }
-    int wanted =
-        due.stream().mapToInt(waiting -> isOne(waiting, now) ? 1 : waiting.count()).sum();
+    int wanted = due.stream().mapToInt(waiting -> isOne(waiting, now) ? 1 : waiting.count()).sum();
     if (wanted > left) {
       rollUp(handle, organization, due, now);
       return 1;
@@ -184,8 +182,7 @@ public class Composer implements RecurringJob {
       oneKind &= waiting.kind() == kind;
     }
     Message message =
-        new Message(
-            oneKind ? kind : null, Channel.ranked(worst), raised, recovered, items, null);
+        new Message(oneKind ? kind : null, Channel.ranked(worst), raised, recovered, items, null);
     UUID id = queue(handle, organization, all.getFirst().channel(), message, now);
     for (PartStore.Waiting waiting : all) {
       PartStore.sent(handle, organization, waiting, id, now);

@@ -31,9 +31,9 @@ import java.util.function.ToDoubleFunction;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Delivers messages, and keeps those that could not be delivered. A message is taken for a time, in
-/// which nobody else takes it; who takes it and dies leaves it to be taken again, so a message may
-/// be sent twice, with the same id, and never not at all.
+/// Delivers messages, and keeps those that could not be delivered. A message is taken for a time,
+/// in which nobody else takes it; who takes it and dies leaves it to be taken again, so a message
+/// may be sent twice, with the same id, and never not at all.
 @Singleton
 public class Deliveries implements RecurringJob {
   static final String METRIC = "muster.notifications";
@@ -209,7 +209,8 @@ public class Deliveries implements RecurringJob {
     Instant now = clock.instant();
     MessageStore.Taken taken = done.taken();
     switch (done.outcome()) {
-      case Senders.Outcome.Delivered _ -> MessageStore.settle(handle, taken, "DELIVERED", now, null);
+      case Senders.Outcome.Delivered _ ->
+          MessageStore.settle(handle, taken, "DELIVERED", now, null);
       case Senders.Outcome.Refused(String said) ->
           MessageStore.settle(handle, taken, "DEAD", now, said);
       case Senders.Outcome.Again(Duration after, String said) -> {

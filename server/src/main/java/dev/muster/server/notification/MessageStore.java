@@ -103,7 +103,8 @@ final class MessageStore {
   }
 
   /// The taker's word; that of one whose lease had ended and was taken by another is not heard.
-  static void settle(Handle handle, Taken taken, String state, Instant now, @Nullable String error) {
+  static void settle(
+      Handle handle, Taken taken, String state, Instant now, @Nullable String error) {
     handle
         .createUpdate(
             """

@@ -30,11 +30,7 @@ public class NotificationResource {
   private final Paging paging;
 
   NotificationResource(
-      Channels channels,
-      Mutes mutes,
-      Deliveries deliveries,
-      CurrentCaller caller,
-      Paging paging) {
+      Channels channels, Mutes mutes, Deliveries deliveries, CurrentCaller caller, Paging paging) {
     this.channels = channels;
     this.mutes = mutes;
     this.deliveries = deliveries;
@@ -131,8 +127,7 @@ public class NotificationResource {
   @Path("dead")
   @Operation(summary = "Messages that could not be delivered, newest first")
   public Page<NotificationWire.DeadRow> dead() {
-    Slice<MessageStore.Dead> found =
-        deliveries.dead(caller.get(), paging.limit(), paging.offset());
+    Slice<MessageStore.Dead> found = deliveries.dead(caller.get(), paging.limit(), paging.offset());
     return paging.page(found.count(), found.rows()).map(NotificationWire.DeadRow::of);
   }
 

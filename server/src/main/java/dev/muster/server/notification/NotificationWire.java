@@ -166,7 +166,8 @@ final class NotificationWire {
       @NotEmpty(message = "must name one day or more, such as MONDAY")
           List<@NotNull(message = TEXT) String> days,
       @NotBlank(message = "must be a time of day, such as 02:30") String from,
-      @NotNull(message = MINUTES) @Min(value = 1, message = MINUTES)
+      @NotNull(message = MINUTES)
+          @Min(value = 1, message = MINUTES)
           @Max(value = Mute.Weekly.WEEK, message = MINUTES)
           Integer minutes,
       @NotBlank(message = "must be a time zone, such as Europe/Vienna") String zone) {
@@ -267,7 +268,9 @@ final class NotificationWire {
     throw Refusal.invalid(
         field,
         "must be one of "
-            + Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", ")));
+            + Arrays.stream(type.getEnumConstants())
+                .map(Enum::name)
+                .collect(Collectors.joining(", ")));
   }
 
   private static Set<RuleKind> words(@Nullable List<String> kinds) {

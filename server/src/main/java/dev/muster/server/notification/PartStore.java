@@ -63,7 +63,8 @@ final class PartStore {
             "devices",
             String.class,
             each(
-                alerts, alert -> of(alert.subject(), subject -> subject.device().value().toString())))
+                alerts,
+                alert -> of(alert.subject(), subject -> subject.device().value().toString())))
         .bindArray(
             "handles",
             String.class,
@@ -107,15 +108,15 @@ final class PartStore {
     return alerts.stream().map(value).toList();
   }
 
-  private static String of(
-      Alert.@Nullable Subject subject, Function<Alert.Subject, String> value) {
+  private static String of(Alert.@Nullable Subject subject, Function<Alert.Subject, String> value) {
     return subject == null ? "" : value.apply(subject);
   }
 
   /// Organizations for which something waits.
   static List<OrganizationId> organizations(Handle handle) {
     return handle
-        .createQuery("select distinct organization_id from notification.part where state = 'WAITING'")
+        .createQuery(
+            "select distinct organization_id from notification.part where state = 'WAITING'")
         .map((row, _) -> new OrganizationId(row.getObject(1, UUID.class)))
         .list();
   }
@@ -150,11 +151,7 @@ final class PartStore {
               where c.organization_id = :organization and c.enabled)
             """)
         .forEach(sql ->
-            handle
-                .createUpdate(sql)
-                .bind("organization", organization)
-                .bind("now", now)
-                .execute());
+            handle.createUpdate(sql).bind("organization", organization).bind("now", now).execute());
   }
 
   static List<Raised> raised(Handle handle, OrganizationId organization) {

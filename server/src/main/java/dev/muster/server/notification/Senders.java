@@ -85,8 +85,7 @@ class Senders {
 
   /// @param mail null for none
   /// @param patience how long to wait for an answer
-  Senders(
-      InstantSource clock, Settings settings, @Nullable MailSender mail, Duration patience) {
+  Senders(InstantSource clock, Settings settings, @Nullable MailSender mail, Duration patience) {
     this.clock = clock;
     this.addresses = new Addresses(settings.notification().allowPrivate());
     this.mail = mail;
@@ -146,8 +145,7 @@ class Senders {
     }
   }
 
-  private Outcome post(
-      URI uri, @Nullable String secret, Message.Delivery delivery, String body) {
+  private Outcome post(URI uri, @Nullable String secret, Message.Delivery delivery, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(patience)

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a device said of itself at one moment.
 ///
-/// @param bucket the 10 seconds of history that it stands for: when it was received, or, when it was
-///   sent later in a batch, taken
+/// @param bucket the 10 seconds of history that it stands for: when it was received, or, when it
+///   was sent later in a batch, taken
 /// @param takenAt by the device's clock
 /// @param rest what it said besides the readings, as a JSON object
 public record Heartbeat(

@@ -18,8 +18,8 @@ public final class LastSeen {
   private LastSeen() {}
 
   /// When each was last heard, with its last status locked: until the end of the transaction no
-  /// heartbeat of it is stored, so who concludes that it is silent cannot be overtaken by one. Those
-  /// that are being heard at this moment, and those that were never heard, are absent.
+  /// heartbeat of it is stored, so who concludes that it is silent cannot be overtaken by one.
+  /// Those that are being heard at this moment, and those that were never heard, are absent.
   public static Map<Key, Instant> hold(Handle handle, Collection<Key> keys) {
     Map<Key, Instant> seen = new HashMap<>();
     handle

@@ -155,10 +155,7 @@ class EveryChangeTest {
             "{user}", admin.post("/api/users/", user()).expect(201).at("id"),
             "{key}", admin.post("/api/keys/", KEY).expect(201).at("id"),
             "{channel}",
-                admin
-                    .post("/api/notifications/channels/", channel("first"))
-                    .expect(201)
-                    .at("id"),
+                admin.post("/api/notifications/channels/", channel("first")).expect(201).at("id"),
             "{mute}", admin.post("/api/notifications/mutes/", MUTE).expect(201).at("id"),
             "{token}", admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("id"));
   }

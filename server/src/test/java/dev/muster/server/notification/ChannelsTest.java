@@ -66,9 +66,7 @@ class ChannelsTest {
     String address = world.receiver.url("/services/T0KEN");
     Channels.Made made = channels().create(tenant.admin(), webhook("ops", address));
 
-    assertThat(made.channel().shown())
-        .isEqualTo(world.receiver.url("/…"))
-        .doesNotContain("T0KEN");
+    assertThat(made.channel().shown()).isEqualTo(world.receiver.url("/…")).doesNotContain("T0KEN");
     assertThat(made.secret()).hasSize(43);
     String stored =
         world.database.acrossOrganizations(handle ->
@@ -96,7 +94,8 @@ class ChannelsTest {
                 new Channels.Patch(
                     null, world.receiver.url("/two"), null, null, Set.of(RuleKind.STALE), null));
     assertThat(changed.name()).isEqualTo(channel.name());
-    assertThat(changed.filter()).isEqualTo(new Channel.Filter(Severity.INFO, Set.of(RuleKind.STALE)));
+    assertThat(changed.filter())
+        .isEqualTo(new Channel.Filter(Severity.INFO, Set.of(RuleKind.STALE)));
 
     assertThat(channels().test(tenant.admin(), id).isDelivered()).isTrue();
     FakeReceiver.Received test = world.receiver.received("/two").getFirst();
@@ -242,11 +241,7 @@ class ChannelsTest {
   void whatWasAllowedWhenItWasSavedIsLookedAtAgainBeforeEachMessage() {
     tenant.channel(Channel.Kind.WEBHOOK, "/inside");
     Senders strict =
-        new Senders(
-            world.clock,
-            TestSettings.of(Map.of()),
-            null,
-            Duration.ofSeconds(1));
+        new Senders(world.clock, TestSettings.of(Map.of()), null, Duration.ofSeconds(1));
     Channel channel = channels().list(tenant.admin(), 1, 0).rows().getFirst();
     Senders.Outcome outcome =
         strict.send(
@@ -260,7 +255,8 @@ class ChannelsTest {
 
   @Test
   void privateAddressesAreKnown() throws UnknownHostException {
-    for (String inside : List.of("198.18.0.1", "240.0.0.1", "255.255.255.255", "224.0.0.1", "fe80::1")) {
+    for (String inside :
+        List.of("198.18.0.1", "240.0.0.1", "255.255.255.255", "224.0.0.1", "fe80::1")) {
       assertThat(Addresses.isPrivate(InetAddress.getByName(inside))).as(inside).isTrue();
     }
     for (String outside : List.of("8.8.8.8", "100.128.0.1", "172.32.0.1", "2606:4700::1111")) {
@@ -274,7 +270,8 @@ class ChannelsTest {
     assertThat(Addresses.shown(Channel.Kind.EMAIL, "a@example.org,b@example.org"))
         .isEqualTo("a@example.org, b@example.org");
     for (String wrong :
-        List.of("", "a", "a@", "a@b@c", "a@example.org,", "a@example.org\r\nBcc: x@y", "A <a@b.c>")) {
+        List.of(
+            "", "a", "a@", "a@b@c", "a@example.org,", "a@example.org\r\nBcc: x@y", "A <a@b.c>")) {
       assertThat(OPEN.problem(Channel.Kind.EMAIL, wrong)).as(wrong).isNotNull();
     }
   }

@@ -129,10 +129,7 @@ class DeliveryTest {
   }
 
   private double count(String channel, String outcome) {
-    return world
-        .metrics
-        .counter(Deliveries.METRIC, "channel", channel, "outcome", outcome)
-        .count();
+    return world.metrics.counter(Deliveries.METRIC, "channel", channel, "outcome", outcome).count();
   }
 
   @Test
@@ -280,8 +277,8 @@ class DeliveryTest {
     Tenant other = world.tenant();
 
     assertThat(world.node.deliveries().dead(other.admin(), 10, 0).rows()).isEmpty();
-    assertThatThrownBy(() ->
-            world.node.deliveries().retry(other.admin(), dead().getFirst().id().toString()))
+    assertThatThrownBy(
+            () -> world.node.deliveries().retry(other.admin(), dead().getFirst().id().toString()))
         .hasMessageContaining("no such");
   }
 }

@@ -57,15 +57,11 @@ class MutesTest {
   }
 
   private Alert raise(RuleKind kind, DeviceId device, String handle) {
-    return tenant
-        .raise(tenant.alert(kind, Severity.WARNING, device, handle))
-        .getFirst();
+    return tenant.raise(tenant.alert(kind, Severity.WARNING, device, handle)).getFirst();
   }
 
   private List<String> told() {
-    return world.receiver.received("/all").stream()
-        .map(message -> message.text("title"))
-        .toList();
+    return world.receiver.received("/all").stream().map(message -> message.text("title")).toList();
   }
 
   @Test

@@ -54,7 +54,13 @@ class NotificationSurfaceTest {
           admin
               .patch(
                   path,
-                  Map.of("kinds", List.of("offline"), "minimum_severity", "critical", "enabled", false))
+                  Map.of(
+                      "kinds",
+                      List.of("offline"),
+                      "minimum_severity",
+                      "critical",
+                      "enabled",
+                      false))
               .expect(200);
       assertThat(changed.node("kinds").toString()).isEqualTo("[\"OFFLINE\"]");
       assertThat(admin.get(path).expect(200).text()).isEqualTo(changed.text());
@@ -97,10 +103,7 @@ class NotificationSurfaceTest {
         .isEqualTo("true");
 
     String mail =
-        SmtpSink.mails().stream()
-            .filter(one -> one.contains(receiver))
-            .findFirst()
-            .orElseThrow();
+        SmtpSink.mails().stream().filter(one -> one.contains(receiver)).findFirst().orElseThrow();
     assertThat(mail)
         .contains("b@example.org", "From: muster@example.org", "Test of Muster's notifications")
         .contains("Auto-Submitted: auto-generated", "@muster>", "Nothing is wrong.");
@@ -109,7 +112,11 @@ class NotificationSurfaceTest {
   @Test
   void aMailServerThatRefusesSaysSo() {
     for (Map.Entry<String, String> one :
-        Map.of("nobody@example.org", "the mail server said 550", "busy@example.org", "the mail server said 451")
+        Map.of(
+                "nobody@example.org",
+                "the mail server said 550",
+                "busy@example.org",
+                "the mail server said 451")
             .entrySet()) {
       Map<String, Object> body = new HashMap<>(channel("EMAIL", one.getKey()));
       body.put("name", one.getKey());
@@ -134,10 +141,14 @@ class NotificationSurfaceTest {
                     "reason", "rebuilding the shop",
                     "weekly",
                         Map.of(
-                            "days", List.of("saturday"),
-                            "from", "22:00",
-                            "minutes", 480,
-                            "zone", "Europe/Vienna")))
+                            "days",
+                            List.of("saturday"),
+                            "from",
+                            "22:00",
+                            "minutes",
+                            480,
+                            "zone",
+                            "Europe/Vienna")))
             .expect(201);
     assertThat(made.at("kind")).isEqualTo("OFFLINE");
     assertThat(made.at("weekly.days.0")).isEqualTo("SATURDAY");

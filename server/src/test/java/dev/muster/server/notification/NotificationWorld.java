@@ -120,10 +120,7 @@ final class NotificationWorld implements AutoCloseable {
     }
 
     DeviceId device(String handle) {
-      return world
-          .devices
-          .register(admin, NewDevice.named(handle).withHandle(handle))
-          .id();
+      return world.devices.register(admin, NewDevice.named(handle).withHandle(handle)).id();
     }
 
     Alert alert(RuleKind kind, String handle) {

@@ -104,7 +104,8 @@ class RollUpTest {
         .hasSize(9)
         .contains("[WARNING] offline: The device-0003 (device-0003)")
         .doesNotHaveDuplicates();
-    assertThat(received().getFirst().text("text")).startsWith("device-0000 is not well.\nsince 2026");
+    assertThat(received().getFirst().text("text"))
+        .startsWith("device-0000 is not well.\nsince 2026");
   }
 
   @Test
@@ -126,8 +127,7 @@ class RollUpTest {
     }
     world.passQuickly(Duration.ofSeconds(120));
 
-    assertThat(titles().stream().filter(title -> title.contains("device-")))
-        .hasSizeLessThan(10);
+    assertThat(titles().stream().filter(title -> title.contains("device-"))).hasSizeLessThan(10);
     assertThat(told()).isEqualTo(40);
     assertThat(received()).hasSizeLessThanOrEqualTo(10);
   }
@@ -178,7 +178,8 @@ class RollUpTest {
     assertThat(received()).hasSize(6);
     assertThat(world.receiver.received("/bad"))
         .extracting(message -> message.text("text").lines().findFirst().orElse(""))
-        .containsExactly("*[CRITICAL] offline: The one (one)*", "*[RECOVERED] offline: The one (one)*");
+        .containsExactly(
+            "*[CRITICAL] offline: The one (one)*", "*[RECOVERED] offline: The one (one)*");
     assertThat(world.receiver.received("/battery")).hasSize(2);
     assertThat(world.receiver.received("/late")).as("%s", late).isEmpty();
   }

@@ -24,20 +24,20 @@ public final class ServerUnderTest implements QuarkusTestResourceLifecycleManage
       Map<String, String> settings =
           new HashMap<>(
               Map.of(
-          "muster.database-url",
-          TestPostgres.url(database),
-          "muster.database-user",
-          "muster",
-          "muster.database-password",
-          TestPostgres.password(),
-          "muster.admin-email",
-          ADMIN,
-          "muster.admin-password",
-          PASSWORD,
-          "muster.password-cost",
-          "4",
-          "muster.data",
-          data.toString()));
+                  "muster.database-url",
+                  TestPostgres.url(database),
+                  "muster.database-user",
+                  "muster",
+                  "muster.database-password",
+                  TestPostgres.password(),
+                  "muster.admin-email",
+                  ADMIN,
+                  "muster.admin-password",
+                  PASSWORD,
+                  "muster.password-cost",
+                  "4",
+                  "muster.data",
+                  data.toString()));
       settings.putAll(SmtpSink.settings());
       settings.put("muster.notification.allow-private", "true");
       return settings;

@@ -15,8 +15,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/// A mail server on loopback that takes whatever it is sent, but for receivers whose name begins with
-/// `nobody` (550) or `busy` (451). One a JVM; class loaders share it by what Java itself keeps.
+/// A mail server on loopback that takes whatever it is sent, but for receivers whose name begins
+/// with `nobody` (550) or `busy` (451). One a JVM; class loaders share it by what Java itself
+/// keeps.
 public final class SmtpSink {
   private static final String PORT = "smtp-sink.port";
   private static final String MAILS = "smtp-sink.mails";
@@ -78,7 +79,8 @@ public final class SmtpSink {
       say(out, "220 sink");
       StringBuilder mail = new StringBuilder();
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        String verb = line.length() < 4 ? line : line.substring(0, 4).toUpperCase(java.util.Locale.ROOT);
+        String verb =
+            line.length() < 4 ? line : line.substring(0, 4).toUpperCase(java.util.Locale.ROOT);
         switch (verb) {
           case "EHLO", "HELO" -> say(out, "250 sink");
           case "RCPT" -> {
@@ -90,7 +92,9 @@ public final class SmtpSink {
           }
           case "DATA" -> {
             say(out, "354 go on");
-            for (String text = in.readLine(); text != null && !text.equals("."); text = in.readLine()) {
+            for (String text = in.readLine();
+                text != null && !text.equals(".");
+                text = in.readLine()) {
               mail.append(text).append('\n');
             }
             mails.add(mail.toString());
@@ -110,7 +114,9 @@ public final class SmtpSink {
   }
 
   private static @Nullable String refusal(String line) {
-    return line.contains("<nobody") ? "550 no such user" : line.contains("<busy") ? "451 later" : null;
+    return line.contains("<nobody")
+        ? "550 no such user"
+        : line.contains("<busy") ? "451 later" : null;
   }
 
   private static void say(OutputStream out, String line) throws IOException {

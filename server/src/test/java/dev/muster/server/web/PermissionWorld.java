@@ -71,7 +71,9 @@ final class PermissionWorld {
   }
 
   private void notifications(Api admin) {
-    ids.put("channel_id", admin.post("/api/notifications/channels/", channel(name)).expect(201).at("id"));
+    ids.put(
+        "channel_id",
+        admin.post("/api/notifications/channels/", channel(name)).expect(201).at("id"));
     ids.put("mute_id", admin.post("/api/notifications/mutes/", MUTE).expect(201).at("id"));
     ids.put("message_id", device.id()); // none is dead
   }
