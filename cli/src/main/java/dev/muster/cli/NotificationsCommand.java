@@ -126,7 +126,8 @@ final class NotificationsCommand implements Runnable {
   }
 
   @Command(
-      description = "Sends a test message now and says what came of it; exit code 1 when it failed.",
+      description =
+          "Sends a test message now and says what came of it; exit code 1 when it failed.",
       footer = {"", "Example:", "  muster notifications test 0190f3a2-…"})
   void test(@Parameters(paramLabel = "ID", description = "The id of the channel.") String id) {
     JsonNode outcome =
@@ -155,7 +156,8 @@ final class NotificationsCommand implements Runnable {
     muster.show(
         muster.api().list(Route.of("/api/notifications/mutes/"), limit),
         mutes -> {
-          var table = new Table("MUTE", "DEVICE", "GROUP", "KIND", "BEGAN", "ENDS", "WEEKLY", "WHY");
+          var table =
+              new Table("MUTE", "DEVICE", "GROUP", "KIND", "BEGAN", "ENDS", "WEEKLY", "WHY");
           for (JsonNode mute : mutes.path("results")) {
             table.row(
                 Cells.text(mute, "id"),
@@ -184,9 +186,15 @@ final class NotificationsCommand implements Runnable {
   void mute(
       @Option(names = "--device", paramLabel = "ID", description = "Of this device.")
           @Nullable String device,
-      @Option(names = "--group", paramLabel = "GROUP", description = "Of the devices of this group.")
+      @Option(
+              names = "--group",
+              paramLabel = "GROUP",
+              description = "Of the devices of this group.")
           @Nullable String group,
-      @Option(names = "--alert", paramLabel = "KIND", description = "Of this kind, such as offline.")
+      @Option(
+              names = "--alert",
+              paramLabel = "KIND",
+              description = "Of this kind, such as offline.")
           @Nullable String kind,
       @Option(
               names = "--for",
@@ -201,7 +209,8 @@ final class NotificationsCommand implements Runnable {
     put(body, "kind", kind);
     put(body, "until", lasts == null ? null : muster.now().plus(Times.duration(lasts)).toString());
     JsonNode mute = muster.api().post(Route.of("/api/notifications/mutes/"), body);
-    muster.done(mute, "Muted; end it with: muster notifications unmute " + mute.path("id").asText());
+    muster.done(
+        mute, "Muted; end it with: muster notifications unmute " + mute.path("id").asText());
   }
 
   private static void put(ObjectNode body, String field, @Nullable String value) {
