@@ -1,6 +1,7 @@
 package dev.muster.server.platform;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +68,12 @@ final class TableSizeStore {
             new Partitioned(
                 row.getString("name"),
                 row.getLong("partitions"),
-                instant(row.getTimestamp("oldest")),
-                instant(row.getTimestamp("ends"))))
+                instant(row.getObject("oldest", OffsetDateTime.class)),
+                instant(row.getObject("ends", OffsetDateTime.class))))
         .list();
   }
 
-  private static @Nullable Instant instant(java.sql.@Nullable Timestamp time) {
+  private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
     return time == null ? null : time.toInstant();
   }
 }

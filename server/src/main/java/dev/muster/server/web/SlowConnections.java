@@ -177,7 +177,9 @@ public final class SlowConnections {
         late.add(channel);
       }
     }
-    late.forEach(Channel::close);
+    for (Channel channel : late) {
+      var _ = channel.close();
+    }
   }
 
   private boolean isLate(Pace pace, long now) {

@@ -172,4 +172,28 @@ class ProxiesTest {
     assertThat(PROXIES.arrival(direct, headers)).isEqualTo(direct);
     assertThat(PROXIES.arrival(new Arrival(PROXY, "http", null), headers).address()).isNotBlank();
   }
+
+  @Test
+  void overOtherTransportsTrustedProxiesNameTheAddressAndNothingElse() {
+    Arrival direct = new Arrival(PROXY, "https", "backend:50051");
+    assertThat(
+            PROXIES.client(
+                direct,
+                name -> name.equals("X-Forwarded-For") ? List.of("9.9.9.9, " + CLIENT) : List.of()))
+        .isEqualTo(new Arrival(CLIENT, "https", "backend:50051"));
+    Arrival stranger = new Arrival(CLIENT, "https", "backend:50051");
+    assertThat(PROXIES.client(stranger, _ -> List.of("9.9.9.9"))).isEqualTo(stranger);
+    assertThat(new Proxies(List.of()).client(direct, _ -> List.of(CLIENT))).isEqualTo(direct);
+  }
+
+  @Test
+  void ofAnIpv6AddressTheNetworkIsCounted() {
+    assertThat(Arrival.network("203.0.113.5")).isEqualTo("203.0.113.5");
+    assertThat(Arrival.network("2001:db8:1:2:3:4:5:6"))
+        .isEqualTo(Arrival.network("2001:db8:1:2::1"))
+        .isNotEqualTo(Arrival.network("2001:db8:1:3::1"));
+    assertThat(Arrival.network("::ffff:203.0.113.5")).isEqualTo("203.0.113.5");
+    assertThat(Arrival.network("a:b")).isEqualTo("a:b");
+    assertThat(new Arrival("::1", "http", null).network()).isEqualTo(Arrival.network("::2"));
+  }
 }
