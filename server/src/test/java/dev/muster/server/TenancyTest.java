@@ -27,8 +27,9 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 class TenancyTest {
   /// Tables that hold no tenant's data: what the scheduler and Flyway keep for themselves, the keys
-  /// that all logins are signed with, what became of each day of all tenants' heartbeats, how often somebody tried to log in to an account that need
-  /// not exist, the fingerprint of the master key, and the epoch of the whole database.
+  /// that all logins are signed with, what became of each day of all tenants' heartbeats, how often
+  /// somebody tried to log in to an account that need not exist, the fingerprint of the master key,
+  /// and the epoch of the whole database.
   private static final Set<String> NO_TENANTS =
       Set.of(
           "platform.job_command",

@@ -35,8 +35,7 @@ final class ArchiveFile {
     MessageDigest digest = sha256();
     long rows;
     try (OutputStream out = Files.newOutputStream(file);
-        GZIPOutputStream gzip =
-            new GZIPOutputStream(new DigestOutputStream(out, digest), BUFFER)) {
+        GZIPOutputStream gzip = new GZIPOutputStream(new DigestOutputStream(out, digest), BUFFER)) {
       RowCount counted = new RowCount(gzip);
       source.writeTo(counted);
       rows = counted.count();

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Carries on whatever day is on its way: those beyond the retention or the size cap, those that
@@ -103,8 +104,7 @@ public class ArchiveJob implements RecurringJob {
       keepBelowCap();
       freeze(now);
     }
-    List<Day> due =
-        database.asOwner(handle -> DayStore.due(handle, now, archivist.keptFrom()));
+    List<Day> due = database.asOwner(handle -> DayStore.due(handle, now, archivist.keptFrom()));
     for (Day day : due) {
       if (Thread.currentThread().isInterrupted()) {
         return;
@@ -134,7 +134,10 @@ public class ArchiveJob implements RecurringJob {
   }
 
   private void failed(LocalDate date, RuntimeException failure) {
-    Throwable cause = failure instanceof UncheckedIOException io ? io.getCause() : failure;
+    Throwable cause =
+        failure instanceof UncheckedIOException io
+            ? Objects.requireNonNullElse(io.getCause(), failure)
+            : failure;
     Log.warnf(cause, "The heartbeats of %s could not be archived or restored yet", date);
     boolean badArchive = cause instanceof ArchiveManifest.Damaged;
     metrics.failed();
@@ -147,9 +150,8 @@ public class ArchiveJob implements RecurringJob {
 
   /// A file that is missing is told of by its bare name otherwise.
   private static String said(Throwable cause) {
-    return cause instanceof NoSuchFileException || cause.getMessage() == null
-        ? cause.toString()
-        : cause.getMessage();
+    String message = cause.getMessage();
+    return cause instanceof NoSuchFileException || message == null ? cause.toString() : message;
   }
 
   /// Sends the oldest day away when there is too much, one at a time. Today stays.
@@ -160,8 +162,7 @@ public class ArchiveJob implements RecurringJob {
       return;
     }
     LocalDate today = Day.of(clock.instant());
-    Optional<LocalDate> oldest =
-        database.asOwner(handle -> DayStore.sendOldestAway(handle, today));
+    Optional<LocalDate> oldest = database.asOwner(handle -> DayStore.sendOldestAway(handle, today));
     oldest.ifPresent(day -> {
       metrics.capped();
       Log.warnf(

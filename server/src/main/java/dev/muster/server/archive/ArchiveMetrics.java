@@ -45,8 +45,8 @@ final class ArchiveMetrics {
   }
 
   void days(List<Day> all) {
-    days.forEach((state, count) ->
-        count.set(all.stream().filter(day -> day.state() == state).count()));
+    days.forEach(
+        (state, count) -> count.set(all.stream().filter(day -> day.state() == state).count()));
   }
 
   void failed() {

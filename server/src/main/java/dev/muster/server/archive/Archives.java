@@ -108,8 +108,7 @@ public class Archives {
     Optional<Day> known = database.acrossOrganizations(handle -> DayStore.find(handle, date));
     Optional<ArchiveManifest> found = known.isPresent() ? Optional.empty() : manifest(date);
     return database.acrossOrganizations(handle -> {
-      found.ifPresent(
-          manifest -> DayStore.known(handle, date, manifest.stored(), clock.instant()));
+      found.ifPresent(manifest -> DayStore.known(handle, date, manifest.stored(), clock.instant()));
       Day day = require(handle, date);
       if (day.state() != State.DROPPED) {
         throw wrongState("The day is in the database.");

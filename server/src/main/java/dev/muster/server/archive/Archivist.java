@@ -168,8 +168,7 @@ final class Archivist {
     requireSame(
         "The file",
         expected,
-        new Stored(
-            content.rows(), content.bytes(), content.sha256(), expected.archivedAt(), null));
+        new Stored(content.rows(), content.bytes(), content.sha256(), expected.archivedAt(), null));
   }
 
   private static void requireSame(String what, Stored expected, Stored found)
@@ -246,7 +245,8 @@ final class Archivist {
     DayStore.restored(handle, date, now, now.plus(restoredKept));
   }
 
-  /// Also after the commit: who erases a device meanwhile does not see a table that is not there yet.
+  /// Also after the commit: who erases a device meanwhile does not see a table that is not there
+  /// yet.
   private static void deleteErased(Handle handle, LocalDate date) {
     PartitionStore.asReaderOfAll(handle);
     KnownDevices.missing(handle, PartitionStore.devices(handle, date))

@@ -97,7 +97,8 @@ final class DayStore {
                     or state in ('DETACHING', 'DETACHED', 'ARCHIVED', 'VERIFIED')
                     or (state = 'ATTACHED' and day < :keptFrom)
                     or (state = 'RESTORED' and keep_until <= :now))
-                  and\s"""
+                  and\s\
+                """
                 + AGAIN
                 + " order by day")
         .bind("now", now)
@@ -182,8 +183,7 @@ final class DayStore {
   }
 
   static void detaching(Handle handle, LocalDate date) {
-    handle.execute(
-        "update archive.day set state = 'DETACHING', wish = null where day = ?", date);
+    handle.execute("update archive.day set state = 'DETACHING', wish = null where day = ?", date);
   }
 
   /// A day that has an archive (it was restored) only has it verified again.

@@ -57,9 +57,9 @@ public class Partitions {
     return oldest;
   }
 
-  /// Makes the partitions that are missing, up to two weeks ahead, each in a transaction of its own.
-  /// It gives way to whoever has the history locked, and tries again; only a missing partition of
-  /// today or tomorrow is worth an error.
+  /// Makes the partitions that are missing, up to two weeks ahead, each in a transaction of its
+  /// own. It gives way to whoever has the history locked, and tries again; only a missing partition
+  /// of today or tomorrow is worth an error.
   public void prepare() {
     LocalDate today = Day.of(clock.instant());
     LocalDate next = database.asOwner(handle -> begin(handle, today));

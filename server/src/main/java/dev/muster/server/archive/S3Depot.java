@@ -53,8 +53,7 @@ final class S3Depot implements Depot {
     if (settings.accessKey().isPresent() && settings.secretKey().isPresent()) {
       client.credentialsProvider(
           StaticCredentialsProvider.create(
-              AwsBasicCredentials.create(
-                  settings.accessKey().get(), settings.secretKey().get())));
+              AwsBasicCredentials.create(settings.accessKey().get(), settings.secretKey().get())));
     }
     return new S3Depot(client.build(), settings.bucket().orElseThrow(), settings.prefix());
   }

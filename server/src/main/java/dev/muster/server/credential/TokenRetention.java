@@ -43,7 +43,9 @@ public class TokenRetention implements RecurringJob {
     Instant before = clock.instant().minus(kept);
     int gone;
     do {
-      gone = database.acrossOrganizations(handle -> DeviceTokenStore.forgetRevoked(handle, before, CHUNK));
+      gone =
+          database.acrossOrganizations(
+              handle -> DeviceTokenStore.forgetRevoked(handle, before, CHUNK));
     } while (gone == CHUNK);
   }
 }

@@ -44,7 +44,8 @@ public class DesiredRetention implements RecurringJob {
     Instant before = clock.instant().minus(kept);
     int gone;
     do {
-      gone = database.acrossOrganizations(handle -> DesiredHistoryStore.forget(handle, before, CHUNK));
+      gone =
+          database.acrossOrganizations(handle -> DesiredHistoryStore.forget(handle, before, CHUNK));
     } while (gone > 0);
   }
 }

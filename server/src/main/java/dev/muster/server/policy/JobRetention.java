@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// Forgets apply jobs that ended longer ago than they are kept (90 days), in small transactions. Open ones stay,
-/// however long their devices are away.
+/// Forgets apply jobs that ended longer ago than they are kept (90 days), in small transactions.
+/// Open ones stay, however long their devices are away.
 @Singleton
 public class JobRetention implements RecurringJob {
   private static final int CHUNK = 5_000;

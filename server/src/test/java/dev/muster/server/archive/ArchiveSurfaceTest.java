@@ -40,7 +40,8 @@ class ArchiveSurfaceTest {
       job.run();
       answer = home.get(path(day)).expect(200);
     } while (System.nanoTime() < deadline
-        && (!answer.node("wish").isNull() || answer.at("state").matches(".*ING|DETACHED|ARCHIVED|VERIFIED")));
+        && (!answer.node("wish").isNull()
+            || answer.at("state").matches(".*ING|DETACHED|ARCHIVED|VERIFIED")));
     return answer;
   }
 

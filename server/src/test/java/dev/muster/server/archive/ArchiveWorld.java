@@ -124,7 +124,9 @@ record ArchiveWorld(
   }
 
   boolean tableIsThere(LocalDate day) {
-    return database().<List<String>>asOwner(PartitionStore::tables).contains(PartitionStore.name(day));
+    return database()
+        .<List<String>>asOwner(PartitionStore::tables)
+        .contains(PartitionStore.name(day));
   }
 
   Day day(LocalDate day) {

@@ -72,7 +72,9 @@ class DeviceErasureTest {
   void nothingOfItIsLeftButTheLog() {
     String hardware = "hardware-" + Api.uniqueEmail();
     EnrolledDevice device = filled(hardware);
-    assertThat(Traces.of(database, device.id())).hasSizeGreaterThan(9).contains("telemetry.last_status");
+    assertThat(Traces.of(database, device.id()))
+        .hasSizeGreaterThan(9)
+        .contains("telemetry.last_status");
     assertThat(Traces.of(database, hardware)).isNotEmpty();
     admin.delete("/api/devices/" + device.id()).expect(204);
     assertThat(Traces.of(database, device.id()))

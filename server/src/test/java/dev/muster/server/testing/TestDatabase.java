@@ -52,8 +52,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /// The history's partitions around the time of `clock`: two days back, two weeks ahead.
   public Partitions partitions(InstantSource clock) {
-    Partitions partitions =
-        new Partitions(database, clock, new Broadcast(database.dataSource()));
+    Partitions partitions = new Partitions(database, clock, new Broadcast(database.dataSource()));
     partitions.prepare();
     return partitions;
   }
