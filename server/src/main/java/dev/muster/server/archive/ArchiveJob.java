@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Carries on whatever day is on its way: those beyond the retention or the size cap, those that
@@ -133,7 +134,10 @@ public class ArchiveJob implements RecurringJob {
   }
 
   private void failed(LocalDate date, RuntimeException failure) {
-    Throwable cause = failure instanceof UncheckedIOException io ? io.getCause() : failure;
+    Throwable cause =
+        failure instanceof UncheckedIOException io
+            ? Objects.requireNonNullElse(io.getCause(), failure)
+            : failure;
     Log.warnf(cause, "The heartbeats of %s could not be archived or restored yet", date);
     boolean badArchive = cause instanceof ArchiveManifest.Damaged;
     metrics.failed();
@@ -146,9 +150,8 @@ public class ArchiveJob implements RecurringJob {
 
   /// A file that is missing is told of by its bare name otherwise.
   private static String said(Throwable cause) {
-    return cause instanceof NoSuchFileException || cause.getMessage() == null
-        ? cause.toString()
-        : cause.getMessage();
+    String message = cause.getMessage();
+    return cause instanceof NoSuchFileException || message == null ? cause.toString() : message;
   }
 
   /// Sends the oldest day away when there is too much, one at a time. Today stays.

@@ -97,7 +97,7 @@ final class DayStore {
                     or state in ('DETACHING', 'DETACHED', 'ARCHIVED', 'VERIFIED')
                     or (state = 'ATTACHED' and day < :keptFrom)
                     or (state = 'RESTORED' and keep_until <= :now))
-                  and\s\
+                  and
                 """
                 + AGAIN
                 + " order by day")

@@ -1,7 +1,7 @@
 package dev.muster.server.telemetry;
 
 import dev.muster.server.device.DeviceId;
-import dev.muster.server.device.KnownDevices.Key;
+import dev.muster.server.device.KnownDevices;
 import dev.muster.server.platform.OrganizationId;
 import java.time.Instant;
 import java.util.List;
@@ -13,18 +13,20 @@ final class ReconciliationStore {
   /// How far a walk through all devices is.
   ///
   /// @param seen the devices of this step, in the order of their keys
-  record Walked(Key last, List<Key> seen, int repaired) {}
+  record Walked(KnownDevices.Key last, List<KnownDevices.Key> seen, int repaired) {}
 
   static final Walked BEGIN =
       new Walked(
-          new Key(new OrganizationId(new UUID(0, 0)), new DeviceId(new UUID(0, 0))), List.of(), 0);
+          new KnownDevices.Key(new OrganizationId(new UUID(0, 0)), new DeviceId(new UUID(0, 0))),
+          List.of(),
+          0);
 
   private ReconciliationStore() {}
 
   /// Looks at the next devices. Only those that are behind are locked, in the order of their keys,
   /// as ingest does; what ingest has done meanwhile stays.
   static Walked repair(Handle handle, Walked from, Instant since, int limit) {
-    record Row(Key key, boolean behind) {}
+    record Row(KnownDevices.Key key, boolean behind) {}
     List<Row> rows =
         handle
             .createQuery(
@@ -47,19 +49,19 @@ final class ReconciliationStore {
             .bind("limit", limit)
             .map((row, _) ->
                 new Row(
-                    new Key(
+                    new KnownDevices.Key(
                         new OrganizationId(row.getObject(1, UUID.class)),
                         new DeviceId(row.getObject(2, UUID.class))),
                     row.getBoolean(3)))
             .list();
     int repaired =
         rows.stream().filter(Row::behind).mapToInt(row -> repair(handle, row.key(), since)).sum();
-    List<Key> seen = rows.stream().map(Row::key).toList();
+    List<KnownDevices.Key> seen = rows.stream().map(Row::key).toList();
     return new Walked(seen.isEmpty() ? from.last() : seen.getLast(), seen, repaired);
   }
 
   /// What is left of a device that is not there.
-  static void forget(Handle handle, Key key) {
+  static void forget(Handle handle, KnownDevices.Key key) {
     for (String table : new String[] {"telemetry.last_status", "telemetry.heartbeat"}) {
       handle.execute(
           "delete from " + table + " where organization_id = ? and device_id = ?",
@@ -68,7 +70,7 @@ final class ReconciliationStore {
     }
   }
 
-  private static int repair(Handle handle, Key key, Instant since) {
+  private static int repair(Handle handle, KnownDevices.Key key, Instant since) {
     return handle
         .createUpdate(
             """

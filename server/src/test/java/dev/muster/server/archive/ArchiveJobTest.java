@@ -17,10 +17,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -167,7 +165,7 @@ class ArchiveJobTest {
   void whatWasArchivedBadlyIsNotDroppedButArchivedAgain() throws IOException {
     String before = room.content(day);
     room.wish(day, Wish.ARCHIVE);
-    room.job(new Garbling(depot)).run();
+    room.job(new GarblingDepot(depot)).run();
 
     assertThat(room.tableIsThere(day)).isTrue();
     assertThat(room.day(day).state()).isEqualTo(State.DETACHED);
@@ -211,7 +209,7 @@ class ArchiveJobTest {
   @Test
   void anArchiveThatIsGoneBeforeTheDropKeepsTheDay() {
     room.wish(day, Wish.ARCHIVE);
-    room.job(new Forgetting(depot)).run();
+    room.job(new ForgettingDepot(depot)).run();
 
     assertThat(room.tableIsThere(day)).isTrue();
     assertThat(room.day(day).state()).isEqualTo(State.DETACHED);
@@ -369,55 +367,5 @@ class ArchiveJobTest {
                         .mapTo(Boolean.class)
                         .one()))
         .isTrue();
-  }
-
-  /// Keeps half of each file.
-  private record Garbling(Depot depot) implements Depot {
-    @Override
-    public void put(String name, Path file) throws IOException {
-      byte[] bytes = Files.readAllBytes(file);
-      if (name.endsWith(".gz")) {
-        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
-      }
-      depot.put(name, file);
-    }
-
-    @Override
-    public InputStream open(String name) throws IOException {
-      return depot.open(name);
-    }
-
-    @Override
-    public OptionalLong size(String name) throws IOException {
-      return depot.size(name);
-    }
-
-    @Override
-    public String where() {
-      return depot.where();
-    }
-  }
-
-  /// Has lost everything when it is asked for the last time.
-  private record Forgetting(Depot depot) implements Depot {
-    @Override
-    public void put(String name, Path file) throws IOException {
-      depot.put(name, file);
-    }
-
-    @Override
-    public InputStream open(String name) throws IOException {
-      return depot.open(name);
-    }
-
-    @Override
-    public OptionalLong size(String name) {
-      return OptionalLong.empty();
-    }
-
-    @Override
-    public String where() {
-      return depot.where();
-    }
   }
 }
