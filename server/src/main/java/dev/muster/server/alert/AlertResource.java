@@ -101,8 +101,7 @@ public class AlertResource {
   @DELETE
   @Path("rules/{kind}")
   @Operation(summary = "Go back to the defaults, or, for a group, to the rule of all devices")
-  public void reset(
-      @PathParam("kind") String kind, @QueryParam("group") @Nullable String group) {
+  public void reset(@PathParam("kind") String kind, @QueryParam("group") @Nullable String group) {
     var _ = rules.reset(caller.get(), group(group), kind(kind));
   }
 

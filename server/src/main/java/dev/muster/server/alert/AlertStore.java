@@ -45,8 +45,7 @@ final class AlertStore {
             UUID.class,
             alerts.stream().map(alert -> alert.organization().value()).toList())
         .bindArray("ids", UUID.class, alerts.stream().map(Alert::id).toList())
-        .bindArray(
-            "kinds", String.class, alerts.stream().map(a -> a.rule().kind().name()).toList())
+        .bindArray("kinds", String.class, alerts.stream().map(a -> a.rule().kind().name()).toList())
         .bindArray(
             "severities",
             String.class,

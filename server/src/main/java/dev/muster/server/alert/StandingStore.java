@@ -48,8 +48,7 @@ final class StandingStore {
                 "organizations",
                 UUID.class,
                 subjects.stream().map(subject -> subject.organization().value()).toList())
-            .bindArray(
-                "subjects", UUID.class, subjects.stream().map(Ledger.Subject::id).toList())
+            .bindArray("subjects", UUID.class, subjects.stream().map(Ledger.Subject::id).toList())
             .bindArray("kinds", String.class, kinds.stream().map(RuleKind::name).toList())
             .map((row, _) -> Map.entry(key(row), standing(row)))
             .list());

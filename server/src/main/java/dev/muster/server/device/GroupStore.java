@@ -195,8 +195,7 @@ final class GroupStore {
         .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
         .map((row, _) ->
             groups
-                .computeIfAbsent(
-                    new DeviceId(row.getObject(1, UUID.class)), _ -> new ArrayList<>())
+                .computeIfAbsent(new DeviceId(row.getObject(1, UUID.class)), _ -> new ArrayList<>())
                 .add(new GroupId(row.getObject(2, UUID.class))))
         .list();
     return groups;

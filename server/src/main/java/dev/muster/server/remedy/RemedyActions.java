@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/// Has devices be RECOVERING while a remedy runs on them, in the transactions that start and end it.
+/// Has devices be RECOVERING while a remedy runs on them, in the transactions that start and end
+/// it.
 @Singleton
 public class RemedyActions implements ActionChanges, SelfMade {
   private final Devices devices;

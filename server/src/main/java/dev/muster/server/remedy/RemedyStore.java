@@ -53,8 +53,7 @@ final class RemedyStore implements DeviceBelongings {
         .map((row, _) ->
             new Wish(
                 new Subject(
-                    new OrganizationId(row.getObject(1, UUID.class)),
-                    row.getObject(2, UUID.class)),
+                    new OrganizationId(row.getObject(1, UUID.class)), row.getObject(2, UUID.class)),
                 Reason.valueOf(row.getString(3))))
         .list();
   }

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/// Notes what is to be tried, in the transactions that find it wanted; [Remedies] tries it after the
-/// commit.
+/// Notes what is to be tried, in the transactions that find it wanted; [Remedies] tries it after
+/// the commit.
 @Singleton
 public class Wishes implements BatchListener, AlertListener {
   private final Rules rules;
@@ -46,8 +46,7 @@ public class Wishes implements BatchListener, AlertListener {
         handle,
         newest.stream()
             .filter(beat -> Boolean.FALSE.equals(beat.readings().appRunning()))
-            .map(beat ->
-                new Wish(Subject.of(beat.organization(), beat.device()), Reason.RELAUNCH))
+            .map(beat -> new Wish(Subject.of(beat.organization(), beat.device()), Reason.RELAUNCH))
             .toList());
   }
 

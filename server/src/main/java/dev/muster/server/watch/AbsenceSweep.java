@@ -29,9 +29,10 @@ import org.jdbi.v3.core.Handle;
 /// Finds the devices that have fallen silent.
 ///
 /// A heartbeat moves no deadline. When one is due, the device's last heartbeat is looked up, and
-/// either the deadline moves to when that will be too old, or the device is silent. That row is held
-/// until the commit: a heartbeat either was stored before and is seen here, or waits, and then finds
-/// what was written here and undoes it. One that is being stored at this moment is not waited for.
+/// either the deadline moves to when that will be too old, or the device is silent. That row is
+/// held until the commit: a heartbeat either was stored before and is seen here, or waits, and then
+/// finds what was written here and undoes it. One that is being stored at this moment is not waited
+/// for.
 @Singleton
 public class AbsenceSweep implements RecurringJob, Rules.Listener {
   private static final int CHUNK = 500;
@@ -147,9 +148,7 @@ public class AbsenceSweep implements RecurringJob, Rules.Listener {
       Handle handle, OrganizationId organization, RuleKind kind, RuleBook book) {
     if (kind == RuleKind.OFFLINE) {
       DeadlineStore.bringForward(
-          handle,
-          organization,
-          clock.instant().plusSeconds(book.leastThreshold(RuleKind.OFFLINE)));
+          handle, organization, clock.instant().plusSeconds(book.leastThreshold(RuleKind.OFFLINE)));
     }
   }
 }

@@ -35,8 +35,7 @@ public class ActionWatch implements ActionChanges {
     this(ledger, rules, presence, (Iterable<SelfMade>) selfMade);
   }
 
-  public ActionWatch(
-      Ledger ledger, Rules rules, Presence presence, Iterable<SelfMade> selfMade) {
+  public ActionWatch(Ledger ledger, Rules rules, Presence presence, Iterable<SelfMade> selfMade) {
     this.ledger = ledger;
     this.rules = rules;
     this.presence = presence;

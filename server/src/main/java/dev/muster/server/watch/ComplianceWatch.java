@@ -69,16 +69,14 @@ public class ComplianceWatch implements RecurringJob {
   public void run() {
     STATES.forEach((kind, state) -> {
       for (OrganizationId organization :
-          database.acrossOrganizations(
-              handle -> rules.organizationsWith(handle, List.of(kind)))) {
+          database.acrossOrganizations(handle -> rules.organizationsWith(handle, List.of(kind)))) {
         look(organization, kind, state);
       }
     });
   }
 
   private void look(OrganizationId organization, RuleKind kind, ComplianceState state) {
-    Set<UUID> known =
-        database.in(organization, handle -> ledger.wrong(handle, organization, kind));
+    Set<UUID> known = database.in(organization, handle -> ledger.wrong(handle, organization, kind));
     Set<UUID> over = new HashSet<>(known);
     Caller.Server caller = new Caller.Server(organization, name());
     @Nullable UUID after = null;
@@ -97,19 +95,12 @@ public class ComplianceWatch implements RecurringJob {
     } while (page.size() == CHUNK && !Thread.currentThread().isInterrupted());
     List<DeviceId> well = over.stream().map(DeviceId::new).toList();
     for (int from = 0; from < well.size(); from += CHUNK) {
-      note(
-          organization,
-          kind,
-          well.subList(from, Math.min(well.size(), from + CHUNK)),
-          null);
+      note(organization, kind, well.subList(from, Math.min(well.size(), from + CHUNK)), null);
     }
   }
 
   private void note(
-      OrganizationId organization,
-      RuleKind kind,
-      List<DeviceId> devices,
-      @Nullable String wrong) {
+      OrganizationId organization, RuleKind kind, List<DeviceId> devices, @Nullable String wrong) {
     if (!devices.isEmpty()) {
       var _ =
           database.in(

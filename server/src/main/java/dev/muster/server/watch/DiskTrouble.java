@@ -25,10 +25,14 @@ public class DiskTrouble implements ServerTrouble {
     DiskSpace.Found found = disk.found();
     return switch (found.level()) {
       case ENOUGH, UNSEEN -> Optional.empty();
-      case LOW -> Optional.of("The disk of the database has %s left. Make room, or move it to a larger one."
-          .formatted(size(found)));
-      case FULL -> Optional.of("The disk of the database has %s left: writes are refused until there is room."
-          .formatted(size(found)));
+      case LOW ->
+          Optional.of(
+              "The disk of the database has %s left. Make room, or move it to a larger one."
+                  .formatted(size(found)));
+      case FULL ->
+          Optional.of(
+              "The disk of the database has %s left: writes are refused until there is room."
+                  .formatted(size(found)));
     };
   }
 

@@ -55,8 +55,8 @@ public class HeartbeatWatch implements BatchListener {
   @Override
   public void stored(Handle handle, List<Heartbeat> newest, List<Heartbeat> first) {
     Map<OrganizationId, RuleBook> books = new HashMap<>();
-    newest.forEach(beat ->
-        books.computeIfAbsent(beat.organization(), of -> rules.book(handle, of)));
+    newest.forEach(
+        beat -> books.computeIfAbsent(beat.organization(), of -> rules.book(handle, of)));
     Map<Subject, Instant> due = new LinkedHashMap<>();
     first.forEach(beat -> due.put(subject(beat), deadline(beat, books)));
     Map<Key, Standing> held =
@@ -101,8 +101,7 @@ public class HeartbeatWatch implements BatchListener {
   }
 
   /// Returns those that had been silent.
-  private Set<Subject> conclude(
-      Handle handle, List<Heartbeat> suspects, Map<Key, Standing> held) {
+  private Set<Subject> conclude(Handle handle, List<Heartbeat> suspects, Map<Key, Standing> held) {
     Map<OrganizationId, List<DeviceId>> devices = new LinkedHashMap<>();
     suspects.forEach(beat ->
         devices.computeIfAbsent(beat.organization(), _ -> new ArrayList<>()).add(beat.device()));
@@ -160,9 +159,7 @@ public class HeartbeatWatch implements BatchListener {
     boolean charging = Boolean.TRUE.equals(power.charging());
     if (pct != null && pct < terms.threshold() && !charging) {
       return Finding.wrong(
-          subject,
-          terms,
-          "The battery is at %d %% and not charging.".formatted(pct));
+          subject, terms, "The battery is at %d %% and not charging.".formatted(pct));
     }
     boolean well =
         charging

@@ -34,12 +34,10 @@ public class LifecycleWatch implements DeviceChanges, DeviceBelongings {
     OrganizationId organization = device.organization();
     if (device.lifecycle() == Lifecycle.ACTIVE) {
       int allowed = rules.book(handle, organization).leastThreshold(RuleKind.OFFLINE);
-      DeadlineStore.resume(
-          handle, organization, device.id(), clock.instant().plusSeconds(allowed));
+      DeadlineStore.resume(handle, organization, device.id(), clock.instant().plusSeconds(allowed));
     } else {
       ledger.close(handle, organization, device.id());
-      DeadlineStore.rest(
-          handle, List.of(Ledger.Subject.of(organization, device.id())));
+      DeadlineStore.rest(handle, List.of(Ledger.Subject.of(organization, device.id())));
       presence.end(handle, device);
     }
   }

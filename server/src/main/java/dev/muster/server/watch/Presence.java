@@ -22,8 +22,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Has the status of devices follow whether they are heard: OFFLINE when they are silent, and back
-/// to what it was when they are heard again. What somebody has said of a device meanwhile stays, and
-/// so does MAINTENANCE.
+/// to what it was when they are heard again. What somebody has said of a device meanwhile stays,
+/// and so does MAINTENANCE.
 ///
 /// Ingest only notes it, because it must not wait for those who hold devices; the statuses are
 /// written afterwards, a few milliseconds later.

@@ -77,8 +77,7 @@ class RulesTest {
     assertThat(rules.put(person, "shop", battery(30)).names()).containsValue("shop");
     var _ = rules.put(person, "shop", battery(30)); // the same again is no change
     assertThat(rules.reset(person, "shop", RuleKind.LOW_BATTERY).names()).isEmpty();
-    assertThat(
-            rules.reset(person, null, RuleKind.LOW_BATTERY).book().common(RuleKind.LOW_BATTERY))
+    assertThat(rules.reset(person, null, RuleKind.LOW_BATTERY).book().common(RuleKind.LOW_BATTERY))
         .isEqualTo(Terms.defaults(RuleKind.LOW_BATTERY));
     long entries =
         testDatabase
@@ -98,8 +97,7 @@ class RulesTest {
   void onlyAdminsChangeRulesAndAGroupMustBeTheirOwn() {
     Caller operator = Tenants.person(organization, Role.OPERATOR);
     assertThatThrownBy(() -> rules.put(operator, null, battery(20))).isInstanceOf(Refusal.class);
-    Caller stranger =
-        Tenants.person(Tenants.fresh(testDatabase.database()), Role.ADMIN);
+    Caller stranger = Tenants.person(Tenants.fresh(testDatabase.database()), Role.ADMIN);
     String foreign = groups.create(stranger, "foreign").id().toString();
     assertThatThrownBy(() -> rules.put(admin, foreign, battery(20)))
         .isInstanceOf(Refusal.class)

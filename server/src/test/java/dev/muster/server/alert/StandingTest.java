@@ -91,8 +91,7 @@ class StandingTest {
   }
 
   @Property(tries = 300)
-  void alertsOfOneRuleTakeTurnsWithRecoveriesAndKeepTheCooldown(
-      @ForAll("moves") List<Move> moves) {
+  void alertsOfOneRuleTakeTurnsWithRecoveriesAndKeepTheCooldown(@ForAll("moves") List<Move> moves) {
     Standing standing = null;
     Instant now = T;
     Instant raised = null;

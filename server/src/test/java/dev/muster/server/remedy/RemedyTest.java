@@ -34,8 +34,7 @@ class RemedyTest {
 
   private final WatchWorld world = new WatchWorld();
   private final PolicyWorld policies = PolicyWorld.on(world.testDatabase, Map.of());
-  private final PolicyTenant tenant =
-      new PolicyTenant(policies, world.organization, world.admin);
+  private final PolicyTenant tenant = new PolicyTenant(policies, world.organization, world.admin);
   private final RemedyJob job =
       new RemedyJob(
           world.database,
@@ -75,8 +74,7 @@ class RemedyTest {
         device.id().toString(),
         Map.of(
             "monitoredApp",
-            Json.obj(
-                Map.of("package", Json.of(APP), "autoRelaunch", Json.of(autoRelaunch)))));
+            Json.obj(Map.of("package", Json.of(APP), "autoRelaunch", Json.of(autoRelaunch)))));
     return device;
   }
 
@@ -119,12 +117,14 @@ class RemedyTest {
     Device other = monitored(false);
     world.store(world.app(device, false), world.app(other, false));
     job.run();
-    assertThat(actions()).singleElement().satisfies(action -> {
-      assertThat(action.device()).isEqualTo(device.id());
-      assertThat(action.order().type()).isEqualTo(ActionType.LAUNCH_APP);
-      assertThat(action.order().params()).isEqualTo(Map.of("package", APP));
-      assertThat(action.state()).isEqualTo(ActionState.RUNNING);
-    });
+    assertThat(actions())
+        .singleElement()
+        .satisfies(action -> {
+          assertThat(action.device()).isEqualTo(device.id());
+          assertThat(action.order().type()).isEqualTo(ActionType.LAUNCH_APP);
+          assertThat(action.order().params()).isEqualTo(Map.of("package", APP));
+          assertThat(action.state()).isEqualTo(ActionState.RUNNING);
+        });
     assertThat(world.heard.raised).isEmpty();
     assertThat(world.status(device)).isEqualTo("RECOVERING");
     assertThat(world.status(other)).isEqualTo("IDLE");
@@ -162,8 +162,9 @@ class RemedyTest {
     world.pass(Duration.ofMinutes(13));
     assertThat(world.status(device)).isEqualTo("OFFLINE");
     job.run();
-    assertThat(actions()).singleElement().satisfies(action ->
-        assertThat(action.order().type()).isEqualTo(ActionType.PING));
+    assertThat(actions())
+        .singleElement()
+        .satisfies(action -> assertThat(action.order().type()).isEqualTo(ActionType.PING));
     assertThat(world.status(device)).isEqualTo("RECOVERING");
     answer(device, "failed");
     world.run();

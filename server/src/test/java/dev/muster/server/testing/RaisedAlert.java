@@ -8,9 +8,7 @@ public final class RaisedAlert {
 
   /// The id of one of this device, which fails at something. The rule for that is on afterwards.
   public static String of(Api admin, EnrolledDevice device) {
-    admin
-        .send("PUT", "/api/alerts/rules/action_failed/", Map.of("enabled", true))
-        .expect(200);
+    admin.send("PUT", "/api/alerts/rules/action_failed/", Map.of("enabled", true)).expect(200);
     String action =
         admin
             .post("/api/devices/" + device.id() + "/actions/", Map.of("type", "LIST_PACKAGES"))

@@ -40,8 +40,9 @@ class AbsenceTest {
     world.pass(Duration.ofMinutes(11));
     assertThat(world.heard.raised).isEmpty();
     world.pass(Duration.ofMinutes(2));
-    assertThat(world.heard.raised).singleElement().satisfies(alert ->
-        assertThat(alert.summary()).contains("2026-01-15T10:00:00Z"));
+    assertThat(world.heard.raised)
+        .singleElement()
+        .satisfies(alert -> assertThat(alert.summary()).contains("2026-01-15T10:00:00Z"));
     assertThat(world.status(device)).isEqualTo("OFFLINE");
     world.pass(Duration.ofMinutes(60));
     assertThat(world.heard.raised).hasSize(1);
@@ -141,8 +142,9 @@ class AbsenceTest {
     world.rule(RuleKind.ACTION_FAILED, null, true, 0);
     answer(device, "failed");
     answer(device, "failed");
-    assertThat(world.heard.raised).singleElement().satisfies(alert ->
-        assertThat(alert.summary()).contains("PING").contains("failed"));
+    assertThat(world.heard.raised)
+        .singleElement()
+        .satisfies(alert -> assertThat(alert.summary()).contains("PING").contains("failed"));
     answer(device, "succeeded");
     assertThat(world.heard.recovered).hasSize(1);
   }
@@ -269,22 +271,17 @@ class AbsenceTest {
               return runner;
             }
             for (int i = next.getAndAdd(5); i < devices.size(); i = next.getAndAdd(5)) {
-              List<Heartbeat> beats =
-                  devices.subList(i, i + 5).stream().map(world::well).toList();
+              List<Heartbeat> beats = devices.subList(i, i + 5).stream().map(world::well).toList();
               (runner % 2 == 0 ? world.node : other).store(beats);
             }
             return runner;
           });
       world.run();
-      assertThat(
-              world.count("select count(*) from alert.alert where recovered_at is null"))
+      assertThat(world.count("select count(*) from alert.alert where recovered_at is null"))
           .isZero();
-      assertThat(
-              world.count(
-                  "select count(*) from alert.standing where phase not in ('COOLING')"))
+      assertThat(world.count("select count(*) from alert.standing where phase not in ('COOLING')"))
           .isZero();
-      assertThat(world.count("select count(*) from device.device where status <> 'IDLE'"))
-          .isZero();
+      assertThat(world.count("select count(*) from device.device where status <> 'IDLE'")).isZero();
       assertThat(world.heard.recovered).hasSameSizeAs(world.heard.raised);
       // and everybody is watched further
       assertThat(world.count("select count(*) from watch.deadline where due_at is null")).isZero();

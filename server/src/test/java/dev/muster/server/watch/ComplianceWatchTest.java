@@ -85,7 +85,9 @@ class ComplianceWatchTest {
     pass(Duration.ofSeconds(30));
     assertThat(heard.raised).isEmpty();
     pass(Duration.ofMinutes(10));
-    assertThat(heard.raised).extracting(alert -> alert.rule().kind()).containsExactly(RuleKind.STALE);
+    assertThat(heard.raised)
+        .extracting(alert -> alert.rule().kind())
+        .containsExactly(RuleKind.STALE);
     tenant.obey(device);
     pass(Duration.ofSeconds(30));
     assertThat(heard.recovered).extracting(Alert::id).containsExactly(heard.raised.getFirst().id());
@@ -123,19 +125,20 @@ class ComplianceWatchTest {
           }
         };
     ServerWatch server =
-        new ServerWatch(
-            database, organizations, ledger, rules, List.of(archive, new JobTrouble()));
+        new ServerWatch(database, organizations, ledger, rules, List.of(archive, new JobTrouble()));
     server.run();
     assertThat(heard.raised).isEmpty();
 
     problem.set(Optional.of("The archive cannot be written."));
     server.run();
     server.run();
-    assertThat(heard.raised).singleElement().satisfies(alert -> {
-      assertThat(alert.organization()).isEqualTo(home);
-      assertThat(alert.subject()).isNull();
-      assertThat(alert.summary()).isEqualTo("The archive cannot be written.");
-    });
+    assertThat(heard.raised)
+        .singleElement()
+        .satisfies(alert -> {
+          assertThat(alert.organization()).isEqualTo(home);
+          assertThat(alert.subject()).isNull();
+          assertThat(alert.summary()).isEqualTo("The archive cannot be written.");
+        });
     problem.set(Optional.empty());
     server.run();
     assertThat(heard.recovered).hasSize(1);
@@ -148,7 +151,8 @@ class ComplianceWatchTest {
             """,
             home));
     server.run();
-    assertThat(heard.raised).extracting(alert -> alert.rule().kind())
+    assertThat(heard.raised)
+        .extracting(alert -> alert.rule().kind())
         .containsExactly(RuleKind.ARCHIVE_FAILED, RuleKind.JOB_DEAD);
   }
 }

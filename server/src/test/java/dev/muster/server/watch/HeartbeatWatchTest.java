@@ -26,16 +26,19 @@ class HeartbeatWatchTest {
     world.store(world.battery(device, 14, false));
     world.store(world.battery(device, 13, null));
     world.store(world.battery(device, 16, false));
-    assertThat(world.heard.raised).singleElement().satisfies(alert -> {
-      assertThat(alert.rule().kind()).isEqualTo(RuleKind.LOW_BATTERY);
-      assertThat(alert.summary()).contains("14 %");
-      assertThat(alert.subject()).isNotNull();
-    });
+    assertThat(world.heard.raised)
+        .singleElement()
+        .satisfies(alert -> {
+          assertThat(alert.rule().kind()).isEqualTo(RuleKind.LOW_BATTERY);
+          assertThat(alert.summary()).contains("14 %");
+          assertThat(alert.subject()).isNotNull();
+        });
     assertThat(world.heard.recovered).isEmpty();
 
     world.store(world.battery(device, 20, false));
-    assertThat(world.heard.recovered).singleElement().satisfies(alert ->
-        assertThat(alert.recoveredAt()).isEqualTo(world.clock.instant()));
+    assertThat(world.heard.recovered)
+        .singleElement()
+        .satisfies(alert -> assertThat(alert.recoveredAt()).isEqualTo(world.clock.instant()));
     assertThat(world.node.count("low_battery", "raised")).isEqualTo(1);
     assertThat(world.node.count("low_battery", "recovered")).isEqualTo(1);
   }
@@ -109,10 +112,14 @@ class HeartbeatWatchTest {
     Device one = world.device(loose);
     Device both = world.device(loose, strict);
     world.store(
-        world.battery(alone, 5, false), world.battery(one, 40, false), world.battery(both, 40, false));
-    assertThat(world.heard.raised).singleElement().satisfies(alert ->
-        assertThat(alert.subject()).satisfies(subject ->
-            assertThat(subject.device()).isEqualTo(both.id())));
+        world.battery(alone, 5, false),
+        world.battery(one, 40, false),
+        world.battery(both, 40, false));
+    assertThat(world.heard.raised)
+        .singleElement()
+        .satisfies(alert ->
+            assertThat(alert.subject())
+                .satisfies(subject -> assertThat(subject.device()).isEqualTo(both.id())));
   }
 
   @Test

@@ -51,8 +51,7 @@ public final class WatchWorld implements AutoCloseable {
   public final Database database = testDatabase.database();
   public final MutableClock clock = new MutableClock();
   public final ActionRoom room = ActionRoom.on(database, clock, TestSettings.of(Map.of()));
-  public final Groups groups =
-      new Groups(database, clock, room.deviceChanges(), Audits.on(clock));
+  public final Groups groups = new Groups(database, clock, room.deviceChanges(), Audits.on(clock));
   public final RecordingAlerts heard = new RecordingAlerts();
   public final List<AlertListener> listeners = new ArrayList<>(List.of(heard));
   public final OrganizationId organization = Tenants.fresh(database);
@@ -60,8 +59,7 @@ public final class WatchWorld implements AutoCloseable {
   public final Node node = node();
 
   public WatchWorld() {
-    LifecycleWatch lifecycle =
-        new LifecycleWatch(node.ledger, node.rules, node.presence, clock);
+    LifecycleWatch lifecycle = new LifecycleWatch(node.ledger, node.rules, node.presence, clock);
     room.deviceChanges().add(lifecycle);
     room.actionChanges().add(node.actions);
   }
@@ -100,8 +98,7 @@ public final class WatchWorld implements AutoCloseable {
     }
 
     public double count(String kind, String outcome) {
-      var counter =
-          metrics.find("muster.alerts").tags("kind", kind, "outcome", outcome).counter();
+      var counter = metrics.find("muster.alerts").tags("kind", kind, "outcome", outcome).counter();
       return counter == null ? 0 : counter.count();
     }
 
@@ -259,8 +256,7 @@ public final class WatchWorld implements AutoCloseable {
   }
 
   public void set(Device device, DeviceStatus status) {
-    room.devices()
-        .change(admin, device.handle(), new Devices.Change(null, null, status, null));
+    room.devices().change(admin, device.handle(), new Devices.Change(null, null, status, null));
   }
 
   public List<Alerts.Known> alerts() {
@@ -270,8 +266,7 @@ public final class WatchWorld implements AutoCloseable {
   }
 
   public long count(String sql) {
-    return database.acrossOrganizations(
-        handle -> handle.createQuery(sql).mapTo(long.class).one());
+    return database.acrossOrganizations(handle -> handle.createQuery(sql).mapTo(long.class).one());
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.muster.server.testing.Leaks;
 import dev.muster.server.testing.Operations;
 import dev.muster.server.testing.Operations.Operation;
 import dev.muster.server.testing.RecordedLog;
+import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.web.SecretConfiguration.Wifi;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -91,6 +92,8 @@ class SecrecyTest {
     leaks.of("an enrollment token", token).of("a device token", enrolled.at("deviceToken"));
     leaks.of("a command secret", enrolled.at("commandSecret"));
     ids.put("device_id", List.of(device.id()));
+    ids.put("alert_id", List.of(RaisedAlert.of(admin, device)));
+    ids.put("kind", List.of("stale"));
     actions(admin, device, ids);
 
     person(admin, configuration, ids);
