@@ -130,7 +130,8 @@ final class AlertWire {
           severity == null ? standard.severity() : severityOf(severity),
           counted,
           cooldownSeconds == null ? standard.cooldown() : Duration.ofSeconds(cooldownSeconds),
-          new Terms.Remedy(remedy, remediesPerDay == null ? standard.remedy().aDay() : remediesPerDay));
+          new Terms.Remedy(
+              remedy, remediesPerDay == null ? standard.remedy().aDay() : remediesPerDay));
     }
 
     private static Severity severityOf(String word) {

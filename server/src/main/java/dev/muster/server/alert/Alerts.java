@@ -110,8 +110,7 @@ public class Alerts {
   /// @throws Refusal `not found`
   public Known show(Caller caller, String id) {
     caller.require(Right.READ);
-    return database.in(
-        caller.organization(), handle -> require(handle, caller.organization(), id));
+    return database.in(caller.organization(), handle -> require(handle, caller.organization(), id));
   }
 
   private static Known require(Handle handle, OrganizationId organization, String id) {

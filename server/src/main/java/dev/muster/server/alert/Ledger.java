@@ -166,19 +166,15 @@ public class Ledger {
   public void close(Handle handle, OrganizationId organization, DeviceId device) {
     Instant now = clock.instant();
     Map<Key, Standing> held =
-        hold(
-            handle,
-            List.of(Subject.of(organization, device)),
-            EnumSet.allOf(RuleKind.class));
+        hold(handle, List.of(Subject.of(organization, device)), EnumSet.allOf(RuleKind.class));
     List<Step> steps = new ArrayList<>();
-    held.forEach((key, before) ->
-        steps.add(new Step(key, Terms.defaults(key.kind()), before, null)));
+    held.forEach(
+        (key, before) -> steps.add(new Step(key, Terms.defaults(key.kind()), before, null)));
     var _ = take(handle, steps, now);
   }
 
   /// From one standing to the next; null is to stand well.
-  private record Step(
-      Key key, Terms terms, @Nullable Standing before, @Nullable Standing after) {
+  private record Step(Key key, Terms terms, @Nullable Standing before, @Nullable Standing after) {
     boolean isChange() {
       return before == null ? after != null : !before.equals(after);
     }
@@ -246,15 +242,13 @@ public class Ledger {
     return barred;
   }
 
-  private void tell(
-      Handle handle, List<Step> steps, Map<Subject, Device> accused, Instant now) {
+  private void tell(Handle handle, List<Step> steps, Map<Subject, Device> accused, Instant now) {
     List<Alert> raised =
         steps.stream()
             .filter(Step::raises)
             .map(step -> alert(step, accused.get(step.key().subject()), now))
             .toList();
-    List<AlertStore.Ref> over =
-        steps.stream().filter(Step::recovers).map(Ledger::ref).toList();
+    List<AlertStore.Ref> over = steps.stream().filter(Step::recovers).map(Ledger::ref).toList();
     if (!raised.isEmpty()) {
       AlertStore.insert(handle, raised);
       listeners.forEach(listener -> listener.raised(handle, raised));

@@ -200,9 +200,7 @@ public final class Rules {
               RuleStore.lock(handle, organization);
               Json.Obj before =
                   RuleStore.of(handle, organization).stream()
-                      .filter(set ->
-                          set.terms().kind() == kind
-                              && Objects.equals(set.group(), id))
+                      .filter(set -> set.terms().kind() == kind && Objects.equals(set.group(), id))
                       .findFirst()
                       .map(set -> described(set.terms()))
                       .orElse(NOTHING);

@@ -55,9 +55,7 @@ public record Standing(
 
   /// It is looked at because it is due, or because the rule has changed.
   @Nullable Standing looked(Terms terms, Instant now) {
-    return isWrong()
-        ? reached(this, terms, since, times, summary, now)
-        : cooling(this, terms, now);
+    return isWrong() ? reached(this, terms, since, times, summary, now) : cooling(this, terms, now);
   }
 
   private static @Nullable Standing reached(

@@ -26,7 +26,8 @@ public record Terms(
   /// the most severe, then the one with the shortest cooldown.
   static final Comparator<Terms> STRICTEST =
       Comparator.comparing((Terms terms) -> !terms.enabled())
-          .thenComparing(terms -> terms.kind().isStricterAbove() ? -terms.threshold() : terms.threshold())
+          .thenComparing(
+              terms -> terms.kind().isStricterAbove() ? -terms.threshold() : terms.threshold())
           .thenComparing(Terms::severity, Comparator.reverseOrder())
           .thenComparing(Terms::cooldown)
           .thenComparing(terms -> !terms.remedy().on())

@@ -41,16 +41,15 @@ public class Statuses {
   /// Writes the statuses of devices, which are held and have others.
   ///
   /// @param caller the server, in the job that found it out
-  public void write(
-      Handle handle, Caller.Server caller, Map<DeviceId, DeviceStatus> statuses) {
+  public void write(Handle handle, Caller.Server caller, Map<DeviceId, DeviceStatus> statuses) {
     if (statuses.isEmpty()) {
       return;
     }
     List<Device> written =
         DeviceStatusStore.write(handle, caller.organization(), statuses, clock.instant());
     Map<DeviceId, Json.Obj> bodies = new LinkedHashMap<>();
-    written.forEach(device ->
-        bodies.put(device.id(), Json.obj(Map.of("status", Json.of(device.status())))));
+    written.forEach(
+        device -> bodies.put(device.id(), Json.obj(Map.of("status", Json.of(device.status())))));
     EventStore.append(handle, caller, EventKind.CHANGED, bodies, clock.instant());
     changes.forEach(heard -> written.forEach(device -> heard.changed(handle, device)));
   }
