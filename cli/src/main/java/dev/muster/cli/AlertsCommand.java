@@ -127,6 +127,7 @@ final class AlertsCommand implements Runnable {
           @Nullable String group,
       @Option(
               names = "--enabled",
+              arity = "1",
               paramLabel = "true|false",
               description = "Whether it raises alerts.")
           @Nullable Boolean enabled,

@@ -51,6 +51,8 @@ class AlertsCommandTest extends CliTest {
             "kiosks",
             "--threshold",
             "300",
+            "--enabled",
+            "false",
             "--cooldown",
             "1m",
             "--remedies",
@@ -60,7 +62,7 @@ class AlertsCommandTest extends CliTest {
         .isEqualTo(
             parse(
                 """
-                {"threshold": 300, "cooldown_seconds": 60, "remediate": true, "remedies_per_day": 2}
+                {"enabled": false, "threshold": 300, "cooldown_seconds": 60, "remediate": true, "remedies_per_day": 2}
                 """));
     assertThat(onServer("alerts", "rules", "offline", "--group", "kiosks", "--reset").code())
         .isZero();
