@@ -127,6 +127,7 @@ final class AlertsCommand implements Runnable {
           @Nullable String group,
       @Option(
               names = "--enabled",
+              arity = "1",
               paramLabel = "true|false",
               description = "Whether it raises alerts.")
           @Nullable Boolean enabled,
@@ -149,7 +150,8 @@ final class AlertsCommand implements Runnable {
               names = "--remedies",
               paramLabel = "N",
               description =
-                  "Try to help, so often a day at the most: offline is pinged, app_down is started.")
+                  "Try to help, so often a day at the most: offline is pinged, app_down is"
+                      + " started.")
           @Nullable Integer remedies,
       @Option(names = "--reset", description = "Go back to what holds without this rule.")
           boolean reset) {
@@ -181,7 +183,7 @@ final class AlertsCommand implements Runnable {
       body.put("cooldown_seconds", Times.duration(cooldown).toSeconds());
     }
     if (remedies != null) {
-      body.put("remediate", true).put("remedies_a_day", remedies);
+      body.put("remediate", true).put("remedies_per_day", remedies);
     }
     show(muster.api().put(route, body));
   }
@@ -203,7 +205,7 @@ final class AlertsCommand implements Runnable {
                 Cells.text(rule, "unit"),
                 Cells.text(rule, "cooldown_seconds") + " s",
                 rule.path("remediate").asBoolean()
-                    ? Cells.text(rule, "remedies_a_day") + " a day"
+                    ? Cells.text(rule, "remedies_per_day") + " a day"
                     : "-");
           }
           return table;

@@ -8,9 +8,9 @@ class AlertsCommandTest extends CliTest {
   private static final String RULES =
       """
       [{"kind": "OFFLINE", "group": null, "group_name": null, "enabled": true, "severity": "CRITICAL",
-        "threshold": 720, "unit": "SECONDS", "cooldown_seconds": 1800, "remediate": false, "remedies_a_day": 3},
+        "threshold": 720, "unit": "SECONDS", "cooldown_seconds": 1800, "remediate": false, "remedies_per_day": 3},
        {"kind": "OFFLINE", "group": "g1", "group_name": "kiosks", "enabled": true, "severity": "CRITICAL",
-        "threshold": 300, "unit": "SECONDS", "cooldown_seconds": 60, "remediate": true, "remedies_a_day": 2}]
+        "threshold": 300, "unit": "SECONDS", "cooldown_seconds": 60, "remediate": true, "remedies_per_day": 2}]
       """;
 
   @Test
@@ -51,6 +51,8 @@ class AlertsCommandTest extends CliTest {
             "kiosks",
             "--threshold",
             "300",
+            "--enabled",
+            "false",
             "--cooldown",
             "1m",
             "--remedies",
@@ -60,7 +62,7 @@ class AlertsCommandTest extends CliTest {
         .isEqualTo(
             parse(
                 """
-                {"threshold": 300, "cooldown_seconds": 60, "remediate": true, "remedies_a_day": 2}
+                {"enabled": false, "threshold": 300, "cooldown_seconds": 60, "remediate": true, "remedies_per_day": 2}
                 """));
     assertThat(onServer("alerts", "rules", "offline", "--group", "kiosks", "--reset").code())
         .isZero();

@@ -34,8 +34,8 @@ final class SettingsCheck {
       Pattern.compile("(muster\\S*) in .* does not map to any root");
   private static final Pattern NOT_CONVERTED =
       Pattern.compile(
-          "The config property (\\S+) with the config value \"(.*)\" threw an Exception whilst being"
-              + " converted(?: SRCFG\\d+)?(: .*)?");
+          "The config property (\\S+) with the config value \"(.*)\" threw an Exception whilst"
+              + " being converted(?: SRCFG\\d+)?(: .*)?");
 
   /// Variables of the agent and the command line, which may run in the same shell.
   private static final Set<String> OF_OTHER_PROGRAMS =
@@ -200,8 +200,8 @@ final class SettingsCheck {
   private static void disk(List<String> sentences, Settings.Disk disk) {
     if (disk.warnBelow().asLongValue() < disk.fullBelow().asLongValue()) {
       sentences.add(
-          "muster.disk.warn-below must not be less than muster.disk.full-below, or the warning comes"
-              + " too late");
+          "muster.disk.warn-below must not be less than muster.disk.full-below, or the warning"
+              + " comes too late");
     }
   }
 
@@ -281,7 +281,7 @@ final class SettingsCheck {
     }
     return "muster.open lets everybody who reaches "
         + settings.host()
-        + " act as an admin. Listen on 127.0.0.1, or set muster.open.anywhere=true as well if that is"
-        + " what you want";
+        + " act as an admin. Listen on 127.0.0.1, or set muster.open.anywhere=true as well if that"
+        + " is what you want";
   }
 }

@@ -215,8 +215,8 @@ public final class Api {
       throw new Failure.Unreachable(
           "No safe connection to "
               + server
-              + ": its certificate is not trusted, not valid for that name, or it does not speak TLS"
-              + " there. A private certificate authority is named with --ca FILE.",
+              + ": its certificate is not trusted, not valid for that name, or it does not speak"
+              + " TLS there. A private certificate authority is named with --ca FILE.",
           e);
     } catch (IOException e) {
       throw new Failure.Unreachable(

@@ -68,7 +68,7 @@ final class AlertWire {
       RuleKind.Unit unit,
       long cooldownSeconds,
       boolean remediate,
-      int remediesADay) {
+      int remediesPerDay) {
     private static RuleRow of(Terms terms, @Nullable GroupId group, @Nullable String name) {
       return new RuleRow(
           terms.kind(),
@@ -108,7 +108,7 @@ final class AlertWire {
           Integer cooldownSeconds,
       @Nullable Boolean remediate,
       @Nullable @Min(value = 1, message = A_DAY) @Max(value = 100, message = A_DAY)
-          Integer remediesADay) {
+          Integer remediesPerDay) {
     /// @throws Refusal `invalid fields`
     Terms toTerms(RuleKind kind) {
       Terms standard = Terms.defaults(kind);
@@ -130,7 +130,8 @@ final class AlertWire {
           severity == null ? standard.severity() : severityOf(severity),
           counted,
           cooldownSeconds == null ? standard.cooldown() : Duration.ofSeconds(cooldownSeconds),
-          new Terms.Remedy(remedy, remediesADay == null ? standard.remedy().aDay() : remediesADay));
+          new Terms.Remedy(
+              remedy, remediesPerDay == null ? standard.remedy().aDay() : remediesPerDay));
     }
 
     private static Severity severityOf(String word) {

@@ -234,6 +234,6 @@ public final class Rules {
             "threshold", Json.of(terms.threshold()),
             "cooldown_seconds", Json.of(terms.cooldown().toSeconds()),
             "remediate", Json.of(terms.remedy().on()),
-            "remedies_a_day", Json.of(terms.remedy().aDay())));
+            "remedies_per_day", Json.of(terms.remedy().aDay())));
   }
 }

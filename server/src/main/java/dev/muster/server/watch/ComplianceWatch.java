@@ -79,7 +79,7 @@ public class ComplianceWatch implements RecurringJob {
     Set<UUID> known = database.in(organization, handle -> ledger.wrong(handle, organization, kind));
     Set<UUID> over = new HashSet<>(known);
     Caller.Server caller = new Caller.Server(organization, name());
-    @Nullable UUID after = null;
+    UUID after = null;
     List<DeviceCompliance> page;
     do {
       page = compliance.page(caller, state, after, CHUNK);

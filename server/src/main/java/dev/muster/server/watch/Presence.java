@@ -166,11 +166,10 @@ public class Presence {
       return;
     }
     DeviceStatus before = row.before();
-    boolean ours = device.status().equals(DeviceStatus.RECOVERING.name()) && before != null;
     if (!row.silent()) {
       PresenceStore.delete(handle, organization, List.of(device.id()));
     }
-    if (ours) {
+    if (before != null && device.status().equals(DeviceStatus.RECOVERING.name())) {
       statuses.write(
           handle,
           server(organization),

@@ -84,12 +84,12 @@ class AlertSurfaceTest {
     assertThat(before.at("0.cooldown_seconds")).isEqualTo("1800");
 
     Map<String, Object> body =
-        Map.of("threshold", 300, "severity", "info", "remediate", true, "remedies_a_day", 5);
+        Map.of("threshold", 300, "severity", "info", "remediate", true, "remedies_per_day", 5);
     admin.send("PUT", RULES + "offline/?group=kiosks", body).expect(200);
     Api.Answer after = admin.get(RULES).expect(200);
     assertThat(after.at("1.group_name")).isEqualTo("kiosks");
     assertThat(after.at("1.severity")).isEqualTo("INFO");
-    assertThat(after.at("1.remedies_a_day")).isEqualTo("5");
+    assertThat(after.at("1.remedies_per_day")).isEqualTo("5");
     assertThat(after.node("1.remediate").asBoolean()).isTrue();
     admin.delete(RULES + "offline/?group=kiosks").expect(204);
     assertThat(admin.get(RULES).expect(200).text()).isEqualTo(before.text());
@@ -102,7 +102,7 @@ class AlertSurfaceTest {
             Map.of("threshold", 5),
             Map.of("severity", "awful"),
             Map.of("cooldown_seconds", -1),
-            Map.of("remedies_a_day", 0))) {
+            Map.of("remedies_per_day", 0))) {
       Api.Answer refused = admin.send("PUT", RULES + "offline/", body);
       assertThat(refused.status()).as("%s", body).isEqualTo(422);
       assertThat(refused.node("errors").isEmpty()).as("%s", body).isFalse();

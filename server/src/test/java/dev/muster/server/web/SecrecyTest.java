@@ -10,6 +10,7 @@ import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.Leaks;
 import dev.muster.server.testing.Operations;
 import dev.muster.server.testing.Operations.Operation;
+import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.RecordedLog;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.web.SecretConfiguration.Wifi;
@@ -92,6 +93,8 @@ class SecrecyTest {
     leaks.of("a command secret", enrolled.at("commandSecret"));
     ids.put("device_id", List.of(device.id()));
     ids.put("day", List.of("2001-01-01"));
+    ids.put("alert_id", List.of(RaisedAlert.of(admin, device)));
+    ids.put("kind", List.of("stale"));
     actions(admin, device, ids);
     notifications(admin, ids);
 
