@@ -303,7 +303,8 @@ final class ActualStore {
 
   /// Follows what is desired: what changes base or set changes lag. Returns the devices that have
   /// reported, by their ids.
-  static List<DeviceId> follow(Handle handle, OrganizationId organization, List<DesiredState> states) {
+  static List<DeviceId> follow(
+      Handle handle, OrganizationId organization, List<DesiredState> states) {
     handle
         .createUpdate(
             """

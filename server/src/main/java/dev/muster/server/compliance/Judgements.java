@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Judgements {
   private Judgements() {}
 
-  /// Sees to it that every verdict is there that an answer over `ids` needs, or over the whole fleet
-  /// when they are null.
+  /// Sees to it that every verdict is there that an answer over `ids` needs, or over the whole
+  /// fleet when they are null.
   static void complete(
       Handle handle,
       OrganizationId organization,

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param devices ids or handles; empty for all
 /// @param action only the changes of this action, and that its device is erased; null for all
 /// @param kinds of which kinds
-public record ChangeFilter(
-    Set<String> devices, @Nullable ActionId action, Set<Change.Kind> kinds) {
+public record ChangeFilter(Set<String> devices, @Nullable ActionId action, Set<Change.Kind> kinds) {
   private static final Set<Change.Kind> DEVICES_AND_ACTIONS =
       Set.of(Change.Kind.DEVICE, Change.Kind.ACTION);
 
@@ -30,8 +29,7 @@ public record ChangeFilter(
   }
 
   public static ChangeFilter of(Action action) {
-    return new ChangeFilter(
-        Set.of(action.device().toString()), action.id(), DEVICES_AND_ACTIONS);
+    return new ChangeFilter(Set.of(action.device().toString()), action.id(), DEVICES_AND_ACTIONS);
   }
 
   /// Whether it is watched. Of a device that is gone everybody is told who watches it, and of what
@@ -56,10 +54,8 @@ public record ChangeFilter(
   private static boolean concerns(Change change, ActionId id) {
     return switch (change) {
       case Change.OfAction of -> of.action().id().equals(id);
-      case Change.OfDevice _,
-          Change.OfAlert _,
-          Change.OfCompliance _,
-          Change.OfManyStates _ -> false;
+      case Change.OfDevice _, Change.OfAlert _, Change.OfCompliance _, Change.OfManyStates _ ->
+          false;
       case Change.Erased _ -> true;
     };
   }

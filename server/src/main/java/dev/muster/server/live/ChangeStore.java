@@ -96,14 +96,14 @@ final class ChangeStore {
         .map((row, _) -> {
           UUID device = row.getObject("device_id", UUID.class);
           return new Row(
-                row.getLong("number"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
-                new Entry(
-                    Kind.valueOf(row.getString("kind")),
-                    device == null ? null : new DeviceId(device),
-                    row.getString("handle"),
-                    row.getString("action_id"),
-                    JsonText.parseObject(row.getString("snapshot"))));
+              row.getLong("number"),
+              row.getObject("at", OffsetDateTime.class).toInstant(),
+              new Entry(
+                  Kind.valueOf(row.getString("kind")),
+                  device == null ? null : new DeviceId(device),
+                  row.getString("handle"),
+                  row.getString("action_id"),
+                  JsonText.parseObject(row.getString("snapshot"))));
         })
         .list();
   }

@@ -47,10 +47,7 @@ public class Changes {
   }
 
   Changes(
-      Database database,
-      Actions actions,
-      ChangeReader.States states,
-      Announcements announcements) {
+      Database database, Actions actions, ChangeReader.States states, Announcements announcements) {
     this.reader = new ChangeReader(database, actions, states);
     this.settling = new Settling(database);
     this.follower = new Follower(settling, reader);

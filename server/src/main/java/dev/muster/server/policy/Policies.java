@@ -20,8 +20,8 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -264,8 +264,8 @@ public class Policies implements OrganizationListener {
             Assignments.userOf(caller),
             now));
     wakes.wakePolicy(handle, caller.organization(), version.policyId());
-    listeners.forEach(listener ->
-        listener.activated(handle, caller.organization(), version.policyId()));
+    listeners.forEach(
+        listener -> listener.activated(handle, caller.organization(), version.policyId()));
   }
 
   /// Takes a policy out of use for good. Refused while it is assigned.

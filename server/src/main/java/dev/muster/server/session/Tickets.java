@@ -91,8 +91,8 @@ public final class Tickets implements TicketCheck, UserListener {
                 new UserId(person.userId()),
                 person.session() == null ? null : new SessionId(person.session())))
         .flatMap(this::holder)
-        .orElseThrow(() ->
-            Refusal.unauthenticated("The login that asked for the ticket has ended."));
+        .orElseThrow(
+            () -> Refusal.unauthenticated("The login that asked for the ticket has ended."));
   }
 
   private Optional<Caller> holder(Holder of) {

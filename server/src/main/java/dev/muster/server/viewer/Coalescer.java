@@ -64,17 +64,19 @@ final class Coalescer {
   }
 
   private void thin() {
-    pending.values().stream().flatMap(own -> own.values().stream()).forEach(told -> {
-      refresh.add(told.kind());
-      refreshFrom = Math.min(refreshFrom, told.number());
-    });
+    pending.values().stream()
+        .flatMap(own -> own.values().stream())
+        .forEach(told -> {
+          refresh.add(told.kind());
+          refreshFrom = Math.min(refreshFrom, told.number());
+        });
     pending.clear();
     size = 0;
     thinned++;
   }
 
-  /// The viewer is to read anew all that it shows of a kind, because of what is at that place in the
-  /// log and is not told in detail.
+  /// The viewer is to read anew all that it shows of a kind, because of what is at that place in
+  /// the log and is not told in detail.
   void refresh(Kind kind, long number) {
     retain(told -> told.kind() != kind);
     refresh.add(kind);

@@ -16,7 +16,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What a viewer asks for: `{"watch": {"all": true | "devices": […], "kinds": […]}, "cursor": "…"}`.
+/// What a viewer asks for: `{"watch": {"all": true | "devices": […], "kinds": […]}, "cursor":
+/// "…"}`.
 ///
 /// @param devices ids or handles; empty for all
 /// @param from where to go on; null to go on where this connection is, or to begin now
@@ -33,8 +34,7 @@ record Request(Set<String> devices, Set<Kind> kinds, @Nullable Cursor from) {
   /// @throws Refusal which says what would be right
   static Request parse(String text) {
     if (text.length() > MOST_CHARACTERS) {
-      throw Refusal.of(
-          ErrorCode.TOO_LARGE, "A message may have 65,536 characters at the most.");
+      throw Refusal.of(ErrorCode.TOO_LARGE, "A message may have 65,536 characters at the most.");
     }
     JsonNode root = read(text);
     requireFields("", root, Set.of("watch", "cursor"));

@@ -21,9 +21,9 @@ import org.jdbi.v3.core.Handle;
 
 /// Tells viewers when devices are heard, without writing anything down. A heartbeat of an
 /// organization at which nobody looks costs a question to a map; any other a place in a map, which
-/// once a second is emptied and told: to the viewers of this node, and, while viewers of other nodes
-/// look too, to all nodes, in [#MOST_MESSAGES] broadcasts at the most. When there is more to tell,
-/// viewers are told to read anew.
+/// once a second is emptied and told: to the viewers of this node, and, while viewers of other
+/// nodes look too, to all nodes, in [#MOST_MESSAGES] broadcasts at the most. When there is more to
+/// tell, viewers are told to read anew.
 ///
 /// Sightings are in no log: one that is lost is made good by the next.
 @Singleton
@@ -126,7 +126,7 @@ final class Sightings implements BatchListener {
       say();
     }
     Map<OrganizationId, List<Sighting>> due = new HashMap<>();
-    for (Key key : latest.keySet()) {
+    for (Key key : List.copyOf(latest.keySet())) {
       Sighting sighting = latest.remove(key);
       if (sighting != null) {
         due.computeIfAbsent(key.organization(), _ -> new ArrayList<>()).add(sighting);
@@ -174,8 +174,7 @@ final class Sightings implements BatchListener {
   }
 
   private void heardOfInterest(String message) {
-    ofOther(message)
-        .forEach((organization, _) -> elsewhere.put(organization, System.nanoTime()));
+    ofOther(message).forEach((organization, _) -> elsewhere.put(organization, System.nanoTime()));
   }
 
   private void heardOfSightings(String message) {

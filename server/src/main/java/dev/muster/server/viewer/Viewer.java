@@ -204,8 +204,8 @@ final class Viewer {
     }
   }
 
-  /// Where to go on after a refusal: from now, with all to be read anew, when what was missed is not
-  /// kept any more; else, after a pause, at the same place.
+  /// Where to go on after a refusal: from now, with all to be read anew, when what was missed is
+  /// not kept any more; else, after a pause, at the same place.
   private Cursor after(Refusal refusal, long mine, Cursor cursor) {
     if (refusal.code() == ErrorCode.CURSOR_TOO_OLD) {
       Cursor now = changes.now(caller);

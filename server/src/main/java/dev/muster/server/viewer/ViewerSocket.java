@@ -1,8 +1,8 @@
 package dev.muster.server.viewer;
 
 import dev.muster.server.device.Device;
-import dev.muster.server.device.Devices;
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Refusal;
@@ -92,7 +92,10 @@ public class ViewerSocket {
             : database.in(
                 caller.organization(),
                 handle ->
-                    devices.findAll(handle, caller.organization(), request.devices()).values().stream()
+                    devices
+                        .findAll(handle, caller.organization(), request.devices())
+                        .values()
+                        .stream()
                         .map(Device::id)
                         .collect(Collectors.toUnmodifiableSet()));
     return new Watch(request.devices(), known, request.kinds());

@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The viewers of this node. Each is looked at every [#LOOK_EVERY]: who would not be let in any more
-/// is let go.
+/// The viewers of this node. Each is looked at every [#LOOK_EVERY]: who would not be let in any
+/// more is let go.
 @Singleton
 final class Viewers {
   static final Duration LOOK_EVERY = Duration.ofSeconds(5);
@@ -124,8 +124,8 @@ final class Viewers {
     return counts.getOrDefault(share(caller), 0) >= mostOfOne;
   }
 
-  /// Takes somebody in. The credential is looked at again afterwards, because it may have been taken
-  /// back just before.
+  /// Takes somebody in. The credential is looked at again afterwards, because it may have been
+  /// taken back just before.
   ///
   /// @param credential what they showed; null for who came with a ticket
   Viewer open(Caller caller, @Nullable String credential, Outlet outlet) {
@@ -146,8 +146,7 @@ final class Viewers {
     viewer.end();
     sightings.leave(viewer);
     if (entries.remove(viewer) != null) {
-      counts.computeIfPresent(
-          share(viewer.caller()), (_, count) -> count == 1 ? null : count - 1);
+      counts.computeIfPresent(share(viewer.caller()), (_, count) -> count == 1 ? null : count - 1);
     }
   }
 

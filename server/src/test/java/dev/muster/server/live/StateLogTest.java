@@ -27,8 +27,7 @@ class StateLogTest {
   private final Changes changes =
       new Changes(
           world.testDatabase().database(),
-          ActionRoom.on(
-                  world.testDatabase().database(), world.clock(), TestSettings.of(Map.of()))
+          ActionRoom.on(world.testDatabase().database(), world.clock(), TestSettings.of(Map.of()))
               .actions(),
           world.compliance()::of,
           announcements);

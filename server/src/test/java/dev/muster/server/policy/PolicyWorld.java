@@ -97,8 +97,8 @@ public record PolicyWorld(
     CommandSecrets commandSecrets =
         new CommandSecrets(
             database, clock, Audits.KEY, devices, Events.outbox(database, clock), audit);
-    Compliance compliance = ComplianceRoom.on(
-            database, clock, devices, versions, secrets, wakes, stateChanges);
+    Compliance compliance =
+        ComplianceRoom.on(database, clock, devices, versions, secrets, wakes, stateChanges);
     reports.set(compliance);
     return new PolicyWorld(
         testDatabase,

@@ -150,8 +150,7 @@ class CoalescerTest {
       coalescer.note(state(new DeviceId(Ids.next()), i));
     }
     assertThat(numbers(coalescer.take(0, 600)))
-        .isEqualTo(
-            IntStream.rangeClosed(1, Coalescer.IN_A_FRAME).mapToObj(Long::valueOf).toList());
+        .isEqualTo(IntStream.rangeClosed(1, Coalescer.IN_A_FRAME).mapToObj(Long::valueOf).toList());
     assertThat(coalescer.dueIn(0)).isZero();
     assertThat(numbers(coalescer.take(0, 600))).containsExactly(Coalescer.IN_A_FRAME + 1L);
   }

@@ -80,9 +80,7 @@ class ViewerSocketTest {
     assertThat(Socket.refusal(PATH + "?ticket=" + ticket, Map.of())).isEqualTo(401);
 
     Api.Answer key =
-        admin
-            .post("/api/keys/", Map.of("name", "wall", "scopes", List.of("read")))
-            .expect(201);
+        admin.post("/api/keys/", Map.of("name", "wall", "scopes", List.of("read"))).expect(201);
     Ear program = Ear.of(bearer(Api.with(key.at("key"))));
     program.say(ALL);
     assertThat(program.next().has("watching")).isTrue();
@@ -168,16 +166,12 @@ class ViewerSocketTest {
         "{\"watch\": {\"devices\": [\"%s\"], \"kinds\": [\"compliance\"]}}".formatted(device.id()));
     ear.next();
 
-    device
-        .self()
-        .post("/devices/" + device.id() + "/report", device.report(1, false))
-        .expect(202);
+    device.self().post("/devices/" + device.id() + "/report", device.report(1, false)).expect(202);
 
     JsonNode change = ear.next().at("/changes/0");
     assertThat(change.at("/kind").asText()).isEqualTo("compliance");
     assertThat(change.at("/compliance/state").asText())
-        .isEqualTo(
-            admin.get("/devices/" + device.id() + "/status").expect(200).at("state"));
+        .isEqualTo(admin.get("/devices/" + device.id() + "/status").expect(200).at("state"));
     ear.socket.abort();
   }
 
@@ -190,7 +184,9 @@ class ViewerSocketTest {
       deaf.connect(new java.net.InetSocketAddress(server.getHost(), server.getPort()));
       deaf.getOutputStream()
           .write(
-              ("GET " + PATH + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+              ("GET "
+                      + PATH
+                      + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                       + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: "
                       + bearer(admin).get("Authorization")

@@ -148,8 +148,7 @@ class ViewerTest {
     var own = tenant.device("till");
 
     for (Looking one : List.of(looking, all)) {
-      assertThat(one.outlet().next().findValuesAsText("id"))
-          .containsExactly(own.id().toString());
+      assertThat(one.outlet().next().findValuesAsText("id")).containsExactly(own.id().toString());
     }
   }
 
@@ -196,8 +195,7 @@ class ViewerTest {
 
   @Test
   void whoComesBackTooLateIsToldToReadAnewAndGoesOn() {
-    Looking looking =
-        look(world.changes, Watch.ofAll(), new Cursor(Ids.next(), 1).text());
+    Looking looking = look(world.changes, Watch.ofAll(), new Cursor(Ids.next(), 1).text());
 
     JsonNode refresh = looking.outlet().until(message -> message.has("refresh")).getLast();
     assertThat(refresh.at("/refresh")).hasSize(5);
@@ -253,7 +251,10 @@ class ViewerTest {
     var action = tenant.ask("till");
 
     JsonNode frame =
-        looking.outlet().until(sent -> !sent.at("/changes").findValues("action").isEmpty()).getLast();
+        looking
+            .outlet()
+            .until(sent -> !sent.at("/changes").findValues("action").isEmpty())
+            .getLast();
     JsonNode told = frame.at("/changes").findValues("action").getFirst();
     assertThat(told.at("/id").asText()).isEqualTo(action.id().value());
     assertThat(told.at("/state").asText()).isEqualTo("RUNNING");
@@ -275,9 +276,7 @@ class ViewerTest {
 
     List<Sighting> many = new ArrayList<>();
     for (int i = 0; i <= Coalescer.MOST; i++) {
-      many.add(
-          new Sighting(
-              new DeviceId(Ids.next()), world.clock.instant(), 5, null));
+      many.add(new Sighting(new DeviceId(Ids.next()), world.clock.instant(), 5, null));
     }
     slow.viewer().seen(many);
     tenant.device("second");

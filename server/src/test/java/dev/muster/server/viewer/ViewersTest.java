@@ -150,8 +150,7 @@ class ViewersTest {
     FakeOutlet one = new FakeOutlet();
     FakeOutlet none = new FakeOutlet();
     look(viewers, sightings, all, Watch.ofAll());
-    look(
-        viewers, sightings, one, new Watch(Set.of("till"), Set.of(till), Set.of(Kind.SEEN)));
+    look(viewers, sightings, one, new Watch(Set.of("till"), Set.of(till), Set.of(Kind.SEEN)));
     look(viewers, sightings, none, new Watch(Set.of(), Set.of(), Set.of(Kind.DEVICE)));
 
     store(sightings, List.of(heartbeat(till, 80), heartbeat(door, 20)));
