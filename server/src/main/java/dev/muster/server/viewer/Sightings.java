@@ -126,7 +126,7 @@ final class Sightings implements BatchListener {
       say();
     }
     Map<OrganizationId, List<Sighting>> due = new HashMap<>();
-    for (Key key : latest.keySet()) {
+    for (Key key : List.copyOf(latest.keySet())) {
       Sighting sighting = latest.remove(key);
       if (sighting != null) {
         due.computeIfAbsent(key.organization(), _ -> new ArrayList<>()).add(sighting);

@@ -31,7 +31,7 @@ final class ViewerMeters {
   }
 
   void held(long coalescedNow, long thinnedNow) {
-    coalesced.increment(coalescedNow);
-    thinned.increment(thinnedNow);
+    coalesced.increment((double) coalescedNow);
+    thinned.increment((double) thinnedNow);
   }
 }

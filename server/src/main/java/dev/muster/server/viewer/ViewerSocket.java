@@ -5,6 +5,7 @@ import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.SocketCaller;
 import io.quarkus.logging.Log;
@@ -78,9 +79,12 @@ public class ViewerSocket {
       sightings.follow(viewer);
     } catch (Refusal refusal) {
       viewer.refuse(refusal);
-      if (!messages.forgives()) {
+      if (refusal.code() != ErrorCode.UNAVAILABLE && !messages.forgives()) {
         viewers.letGo(viewer, Outlet.Goodbye.ABUSE);
       }
+    } catch (RuntimeException failure) {
+      Log.error("A viewer's message was not done", failure);
+      viewer.refuse(Refusal.internal());
     }
   }
 
