@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - Identities cannot. The buckets that are used least make room, which is never that of somebody
 ///   who calls too often.
-/// - Addresses can: a network has as many as it likes. If those made room for each other, who changes
-///   address with each request would have no limit. So newcomers share one bucket, of [#SHARE] times
-///   the rate, until old ones are forgotten, and those who are known keep their own.
+/// - Addresses can: a network has as many as it likes. If those made room for each other, who
+///   changes address with each request would have no limit. So newcomers share one bucket, of
+///   [#SHARE] times the rate, until old ones are forgotten, and those who are known keep their own.
 final class Buckets {
   static final int SHARE = 10;
   private static final long LOOK_AGAIN = Duration.ofSeconds(1).toNanos();

@@ -10,8 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 
 /// Credentials that this node has found good within [#KNOWN_FOR], as the first half of their
-/// SHA-256. It lets nobody in: it says whose credential is worth looking at while others at the same
-/// address show bad ones. Only good ones are kept, so strangers cannot fill it.
+/// SHA-256. It lets nobody in: it says whose credential is worth looking at while others at the
+/// same address show bad ones. Only good ones are kept, so strangers cannot fill it.
 final class KnownCredentials {
   static final Duration KNOWN_FOR = Duration.ofHours(1);
 
@@ -21,11 +21,7 @@ final class KnownCredentials {
 
   KnownCredentials(int most, Ticker ticker) {
     this.marks =
-        Caffeine.newBuilder()
-            .maximumSize(most)
-            .expireAfterWrite(KNOWN_FOR)
-            .ticker(ticker)
-            .build();
+        Caffeine.newBuilder().maximumSize(most).expireAfterWrite(KNOWN_FOR).ticker(ticker).build();
   }
 
   void add(String credential) {

@@ -3,8 +3,8 @@ package dev.muster.server.platform;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 
-/// How often anybody may call a node, by class of endpoint. Each class has a rate a minute, which is
-/// what may go on for ever, and a burst, which is what may come at once after a pause.
+/// How often anybody may call a node, by class of endpoint. Each class has a rate a minute, which
+/// is what may go on for ever, and a burst, which is what may come at once after a pause.
 public interface LimitSettings {
   /// Limit how often anybody calls; `false` is for load tests.
   @WithDefault("true")
@@ -75,7 +75,8 @@ public interface LimitSettings {
   @WithDefault("5000")
   int writeBurst();
 
-  /// Requests and calls on many devices, backups and exports a minute of one person or API key; 0 is without limit.
+  /// Requests and calls on many devices, backups and exports a minute of one person or API key; 0
+  /// is without limit.
   @WithName("bulk.rate")
   @WithDefault("600")
   int bulkRate();
@@ -115,7 +116,8 @@ public interface LimitSettings {
   @WithDefault("600")
   int connectBurst();
 
-  /// Messages and pongs a minute that one person, API key or device sends over WebSockets; 0 is without limit.
+  /// Messages and pongs a minute that one person, API key or device sends over WebSockets; 0 is
+  /// without limit.
   @WithName("message.rate")
   @WithDefault("600")
   int messageRate();

@@ -11,8 +11,8 @@ import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/// Counts and logs the statements that took long, failed ones included: their text with the names of
-/// their parameters, never their values.
+/// Counts and logs the statements that took long, failed ones included: their text with the names
+/// of their parameters, never their values.
 ///
 /// While everything is slow the log must not be what makes it worse, so there is one line a second
 /// at the most, which says how many it stands for.
@@ -30,7 +30,8 @@ public final class SlowStatements implements SqlLogger {
     this.threshold = threshold;
     this.counter =
         Counter.builder("muster.slow.statements")
-            .description("Statements of this node that took longer than muster.metrics.slow-statement")
+            .description(
+                "Statements of this node that took longer than muster.metrics.slow-statement")
             .register(metrics);
   }
 

@@ -43,11 +43,7 @@ final class StatementSpans implements SqlLogger {
     tracing.add(
         SpanKind.CLIENT,
         verb.isEmpty() ? "statement" : verb,
-        Attributes.of(
-            SYSTEM,
-            "postgresql",
-            TEXT,
-            text),
+        Attributes.of(SYSTEM, "postgresql", TEXT, text),
         began,
         ended);
   }

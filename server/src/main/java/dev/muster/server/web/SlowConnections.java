@@ -28,14 +28,14 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Closes the connections of those who send a request, or its body, a byte now and then (slowloris),
-/// and those that nobody uses.
+/// Closes the connections of those who send a request, or its body, a byte now and then
+/// (slowloris), and those that nobody uses.
 ///
-/// A limit on silence, which is what the HTTP server has, does not see the former. So what counts is
-/// how long ago a whole request was there, and not a byte: the connections of each event loop are
-/// looked at there a few times within the shortest limit. A connection that is answering, that waits
-/// (a poll), or that has become a WebSocket is at work, and left alone. Rejected: a handler in each
-/// connection's pipeline, which would have to know HTTP/1, HTTP/2, TLS and upgrades.
+/// A limit on silence, which is what the HTTP server has, does not see the former. So what counts
+/// is how long ago a whole request was there, and not a byte: the connections of each event loop
+/// are looked at there a few times within the shortest limit. A connection that is answering, that
+/// waits (a poll), or that has become a WebSocket is at work, and left alone. Rejected: a handler
+/// in each connection's pipeline, which would have to know HTTP/1, HTTP/2, TLS and upgrades.
 @Singleton
 public final class SlowConnections {
   private static final AttributeKey<Pace> PACE = AttributeKey.valueOf("muster.pace");

@@ -32,8 +32,8 @@ class SlowStatementsTest {
   }
 
   private static String ask(Database database, String question) {
-    return database.acrossOrganizations(handle ->
-        handle.createQuery(question).bind("value", "a-secret").mapTo(String.class).one());
+    return database.acrossOrganizations(
+        handle -> handle.createQuery(question).bind("value", "a-secret").mapTo(String.class).one());
   }
 
   @Test

@@ -122,16 +122,15 @@ class MetricsTest {
   void everyMetricOfTheDashboardIsServed() throws IOException {
     JsonNode dashboard = new ObjectMapper().readTree(read("deploy/grafana/muster.json"));
     Set<String> names = new TreeSet<>();
-    dashboard
-        .findValuesAsText("expr")
-        .forEach(expression -> names.addAll(found(NAME, expression)));
+    dashboard.findValuesAsText("expr").forEach(expression -> names.addAll(found(NAME, expression)));
     areServed(names);
     assertThat(names)
         .as("each metric of ours is shown")
         .containsAll(
             found(ROW, read("docs/metrics.md")).stream()
-                .filter(name -> dashboard.findValuesAsText("expr").stream().noneMatch(
-                    expression -> expression.contains(name)))
+                .filter(name ->
+                    dashboard.findValuesAsText("expr").stream()
+                        .noneMatch(expression -> expression.contains(name)))
                 .filter(name -> !isDetail(name))
                 .toList());
   }
@@ -159,7 +158,8 @@ class MetricsTest {
   void thePageNamesWhatIsServedAndNothingElse() throws IOException {
     Set<String> rows = found(ROW, read("docs/metrics.md"));
     Set<String> served = found(FAMILY, metrics);
-    served.removeIf(name -> name.endsWith("_max") && served.contains(name.replaceFirst("_max$", "")));
+    served.removeIf(
+        name -> name.endsWith("_max") && served.contains(name.replaceFirst("_max$", "")));
     assertThat(served).isSubsetOf(rows);
     assertThat(rows).filteredOn(name -> !isExcused(name)).isSubsetOf(served);
   }
