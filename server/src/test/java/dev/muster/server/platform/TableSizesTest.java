@@ -52,9 +52,9 @@ class TableSizesTest {
       assertThat(metrics.find("muster.table.bytes").gauges()).hasSize(TableSizes.MOST);
       assertThat(of("muster.partitions", "platform.cut")).isEqualTo(2);
       assertThat(of("muster.partitions.begin.seconds", "platform.cut"))
-          .isEqualTo(Instant.parse("2026-01-05T00:00:00Z").getEpochSecond());
+          .isEqualTo((double) Instant.parse("2026-01-05T00:00:00Z").getEpochSecond());
       assertThat(of("muster.partitions.end.seconds", "platform.cut"))
-          .isEqualTo(Instant.parse("2026-01-07T00:00:00Z").getEpochSecond());
+          .isEqualTo((double) Instant.parse("2026-01-07T00:00:00Z").getEpochSecond());
       assertThat(of("muster.partitions", "platform.empty")).isZero();
       assertThat(of("muster.partitions.end.seconds", "platform.empty")).isNaN();
       assertThat(of("muster.partitions.end.seconds", "platform.kinds")).isNaN();

@@ -59,8 +59,8 @@ class StatusesTest {
                 Statuses.of(
                     Refusal.passing(ErrorCode.RATE_LIMITED, "Wait.", Duration.ofMillis(1_500)))));
     assertThat(details.getDetails(1).unpack(RetryInfo.class).getRetryDelay())
-        .returns(1L, delay -> delay.getSeconds())
-        .returns(500_000_000, delay -> delay.getNanos());
+        .isEqualTo(
+            com.google.protobuf.Duration.newBuilder().setSeconds(1).setNanos(500_000_000).build());
   }
 
   @Test
