@@ -72,9 +72,10 @@ final class FieldTest {
       TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
       Publications.publish(admin, policy, Publications.payload(1));
       TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
-      storm(schedule, spreadSeconds);
+      schedule.count(new Tally());
       out.println("Steady, with a policy published to all in the middle:");
       judge(calm, "steady");
+      storm(schedule, spreadSeconds);
     } finally {
       life.incrementAndGet();
       pollers.shutdownNow();
@@ -83,7 +84,6 @@ final class FieldTest {
   }
 
   private void storm(Schedule schedule, long spreadSeconds) throws Exception {
-    schedule.count(new Tally()); // what is under way as the server dies
     life.incrementAndGet();
     long begin = System.nanoTime();
     server.crash();
