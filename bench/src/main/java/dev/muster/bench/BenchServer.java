@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -47,6 +48,11 @@ final class BenchServer implements AutoCloseable {
   /// @param root folder of the repository, in which the server has been built
   /// @param keep whether the data folder is left behind
   static BenchServer start(Path root, boolean keep) throws IOException {
+    return start(root, keep, List.of());
+  }
+
+  /// @param options further options of its JVM
+  static BenchServer start(Path root, boolean keep, List<String> options) throws IOException {
     Path jar = root.resolve("server/target/quarkus-app/quarkus-run.jar");
     if (!Files.exists(jar)) {
       throw new IOException(
@@ -70,6 +76,7 @@ final class BenchServer implements AutoCloseable {
             Integer.toString(grpcPort),
             "--data",
             data.toString());
+    builder.command().addAll(1, options);
     builder.environment().keySet().removeIf(name -> name.startsWith("MUSTER_"));
     builder.environment().put("MUSTER_ADMIN_EMAIL", EMAIL);
     builder.environment().put("MUSTER_ADMIN_PASSWORD", password);
@@ -122,6 +129,11 @@ final class BenchServer implements AutoCloseable {
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
         .findFirst()
         .orElse(0);
+  }
+
+  /// Time of processors that the server has used, without its database.
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /// What a server says after its greeting is trouble, and shown.

@@ -54,6 +54,15 @@ final class Bounds {
         measured <= bound);
   }
 
+  /// Judges a figure that is to be at least its bound.
+  void least(String what, double measured, double bound, String unit) {
+    judge(
+        what,
+        String.format(Locale.ROOT, "%,.2f %s", measured, unit),
+        String.format(Locale.ROOT, "%,.1f %s", bound, unit),
+        measured >= bound);
+  }
+
   private void judge(String what, String measured, String bound, boolean holds) {
     over |= !holds;
     out.printf("%-5s %-52s %s (bound %s)%n", holds ? "OK" : "OVER", what, measured, bound);

@@ -3,13 +3,9 @@ package dev.muster.bench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -24,16 +20,6 @@ final class Endurance {
 
   /// Devices with a token each. Its secret is the same for all, because so many hashes would take
   /// longer than the test.
-  private static final String TOKENS =
-      """
-      insert into credential.device_token
-        (organization_id, id, device_id, generation, secret_hash, created_at, first_used_at)
-      select d.organization_id, ('00000000-0000-7000-8000-' || lpad(to_hex(substr(d.handle, 8)::int), 12, '0'))::uuid,
-        d.id, 1, t.secret_hash, now(), now()
-      from device.device d, credential.device_token t
-      where t.id = ?::uuid and d.handle ~ '^device-[0-9]+$'
-      """;
-
   private final BenchServer server;
   private final PrintWriter out;
   private final Bounds bounds;
@@ -45,10 +31,7 @@ final class Endurance {
   }
 
   void run(int registered, int rate, Duration duration) throws Exception {
-    String secret;
-    try (Connection database = server.database()) {
-      secret = register(database, registered);
-    }
+    String secret = Tokens.register(server, out, registered);
     long begin = System.nanoTime();
     var _ = new Run(secret, registered, registered, 0).run();
     out.printf(
@@ -78,32 +61,6 @@ final class Endurance {
       double grown = resident[THIRDS - 1] / resident[0];
       bounds.most("memory in the last third / in the first", grown, 1.1, "times");
     }
-  }
-
-  /// @return the secret of all tokens
-  private String register(Connection database, int registered)
-      throws IOException, InterruptedException, SQLException {
-    Instant begin = Instant.now();
-    Api admin = server.admin();
-    String token =
-        admin.post("/api/enrollment-tokens/", Map.of("max_uses", 1)).get("token").asText();
-    String model =
-        server
-            .anonymous()
-            .as(token)
-            .post("/v1/register", Map.of("alias", "model"))
-            .get("device_token")
-            .asText();
-    String[] parts = model.split("_", 3);
-    DeviceRows.make(database, 1, registered);
-    try (PreparedStatement tokens = database.prepareStatement(TOKENS)) {
-      tokens.setString(1, parts[1]);
-      tokens.execute();
-    }
-    Copies.settle(database);
-    out.printf("Registered in %d s%n", Duration.between(begin, Instant.now()).toSeconds());
-    out.flush();
-    return parts[2];
   }
 
   /// So many heartbeats of the devices in turn.
@@ -156,7 +113,7 @@ final class Endurance {
 
     private void beat(Line line, int number, long due) {
       String device = "device-" + number;
-      String token = String.format(Locale.ROOT, "md_00000000000070008000%012x_%s", number, secret);
+      String token = Tokens.of(number, secret);
       try {
         byte[] body = Beats.one(device, Instant.now(), number).getBytes(StandardCharsets.UTF_8);
         Line.Answer answer = line.post("/v1/heartbeat", token, "", body);

@@ -15,6 +15,7 @@ import picocli.CommandLine.HelpCommand;
       DevicesCommand.class,
       GrpcCommand.class,
       CommandsCommand.class,
+      HeartbeatsCommand.class,
       FleetCommand.class,
       HelpCommand.class
     })

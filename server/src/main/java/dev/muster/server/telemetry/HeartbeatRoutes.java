@@ -68,6 +68,12 @@ final class HeartbeatRoutes {
     ingest.onAnswered(replies::flush);
     route(router, "/v1/heartbeat", this::single);
     route(router, "/v1/heartbeats", this::batch);
+    if (Boolean.getBoolean("muster-bench.bare-route")) {
+      // what `./muster bench heartbeats` compares with
+      router
+          .post("/bare")
+          .handler(routing -> routing.request().body().onSuccess(_ -> routing.end(answer)));
+    }
   }
 
   private void route(Router router, String path, Handler<RoutingContext> handler) {
