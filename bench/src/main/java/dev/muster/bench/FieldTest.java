@@ -50,8 +50,8 @@ final class FieldTest {
     this.bounds = bounds;
   }
 
-  /// @param spreadSeconds over which devices come back after the outage; negative for as long as the
-  ///   outage was, which is what their backoff makes of it
+  /// @param spreadSeconds over which devices come back after the outage; negative for as long as
+  ///   the outage was, which is what their backoff makes of it
   void run(int count, Duration steady, long spreadSeconds) throws Exception {
     Api admin = server.admin();
     String policy = policy(admin);
@@ -231,7 +231,8 @@ final class FieldTest {
             .asText();
     byte[] body =
         Api.JSON.writeValueAsBytes(
-            Map.of("model", "Field", "osVersion", "16", "agentVersion", "1", "platform", "ANDROID"));
+            Map.of(
+                "model", "Field", "osVersion", "16", "agentVersion", "1", "platform", "ANDROID"));
     List<Future<List<FieldDevice>>> running = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int part = 0; part < ENROLLING; part++) {
