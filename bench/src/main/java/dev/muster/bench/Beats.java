@@ -18,7 +18,8 @@ final class Beats {
     StringBuilder text = new StringBuilder();
     for (String app : new String[] {"agent", "pos", "mail", "kiosk", "scanner"}) {
       text.append(text.isEmpty() ? "" : ",")
-          .append("\"com.example.").append(app)
+          .append("\"com.example.")
+          .append(app)
           .append("\":{\"installed\":true,\"version_name\":\"4.12.1\",\"version_code\":41201}");
     }
     return text.toString();
@@ -59,7 +60,8 @@ final class Beats {
       throws IOException {
     StringBuilder text = new StringBuilder("{\"heartbeats\":[");
     for (int i = 0; i < count; i++) {
-      text.append(i == 0 ? "" : ",").append(one(device, first.plus(apart.multipliedBy(i)), number + i));
+      text.append(i == 0 ? "" : ",")
+          .append(one(device, first.plus(apart.multipliedBy(i)), number + i));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (OutputStream zip = new GZIPOutputStream(bytes)) {

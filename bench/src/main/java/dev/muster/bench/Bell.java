@@ -27,7 +27,8 @@ final class Bell implements WebSocket.Listener {
           http.newWebSocketBuilder()
               .header("Authorization", "Bearer " + token)
               .buildAsync(
-                  URI.create("ws://" + server.getAuthority() + "/v1/agent/doorbell"), new Bell(rung))
+                  URI.create("ws://" + server.getAuthority() + "/v1/agent/doorbell"),
+                  new Bell(rung))
               .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException failure) {
       throw new IOException("the doorbell could not be opened", failure);

@@ -20,8 +20,7 @@ import org.HdrHistogram.Histogram;
 /// one before; with a rate, at its time, and what came late counts from when it was due.
 final class Blast {
   private static final long LONGEST_MICROS = 120_000_000;
-  private static final byte[] LENGTH =
-      "content-length: ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
 
   /// What came of a run.
   ///
@@ -121,8 +120,7 @@ final class Blast {
           }
           int status = receive(line);
           if (status > 0) {
-            micros.recordValue(
-                Math.min(LONGEST_MICROS, (System.nanoTime() - line.due) / 1_000));
+            micros.recordValue(Math.min(LONGEST_MICROS, (System.nanoTime() - line.due) / 1_000));
             done += status == 200 ? 1 : 0;
             failures += status == 200 ? 0 : 1;
             idle.add(line);

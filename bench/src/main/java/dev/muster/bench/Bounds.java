@@ -63,6 +63,11 @@ final class Bounds {
         measured >= bound);
   }
 
+  /// Judges a count that must be nothing.
+  void none(String what, long count) {
+    judge(what, String.format(Locale.ROOT, "%,d", count), "0", count == 0);
+  }
+
   private void judge(String what, String measured, String bound, boolean holds) {
     over |= !holds;
     out.printf("%-5s %-52s %s (bound %s)%n", holds ? "OK" : "OVER", what, measured, bound);

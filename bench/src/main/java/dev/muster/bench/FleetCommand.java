@@ -46,7 +46,8 @@ final class FleetCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "60",
-      description = "How long the steady part is measured, at most 3600. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How long the steady part is measured, at most 3600. Default: ${DEFAULT-VALUE}.")
   private int seconds;
 
   @Option(

@@ -59,7 +59,8 @@ final class HeartbeatsCommand implements Callable<Integer> {
     out.println(Machine.describe());
     Bounds bounds = new Bounds(out);
     Path root = Path.of(System.getProperty("launcher.root", "."));
-    try (BenchServer server = BenchServer.start(root, false, List.of("-Dmuster-bench.bare-route=true"))) {
+    try (BenchServer server =
+        BenchServer.start(root, false, List.of("-Dmuster-bench.bare-route=true"))) {
       new HeartbeatsBench(server, out, bounds, devices, connections).run(seconds);
     }
     return bounds.anyOver() ? 1 : 0;

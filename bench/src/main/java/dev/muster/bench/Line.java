@@ -25,14 +25,14 @@ final class Line implements AutoCloseable {
   private InputStream in = InputStream.nullInputStream();
 
   /// An answer.
-  record Answer(int status, byte[] body) {
+  record Answer(int status, String body) {
     boolean isDone() {
       return status / 100 == 2;
     }
 
     @Override
     public String toString() {
-      return status + " " + new String(body, StandardCharsets.UTF_8);
+      return status + " " + body;
     }
   }
 
@@ -110,7 +110,7 @@ final class Line implements AutoCloseable {
     if (last) {
       close();
     }
-    return new Answer(code, body);
+    return new Answer(code, new String(body, StandardCharsets.UTF_8));
   }
 
   private Socket connected() throws IOException {

@@ -46,7 +46,7 @@ final class Schedule implements AutoCloseable {
     }
   }
 
-  /// From now on it is counted here.
+  /// From now on it is counted here; a call that is under way counts nowhere.
   void count(Tally next) {
     tally = next;
   }
@@ -69,18 +69,28 @@ final class Schedule implements AutoCloseable {
   }
 
   private boolean made(Line line, Due due) {
-    Tally present = tally;
+    Tally begun = tally;
     try {
       Line.Answer answer = due.call().make(line);
-      if (answer.isDone()) {
-        present.took(due.kind(), System.nanoTime() - due.at());
-        return true;
+      long took = System.nanoTime() - due.at();
+      if (begun == tally) {
+        count(begun, due.kind(), answer, took);
       }
-      present.failed(due.kind(), "HTTP " + answer.status());
+      return answer.isDone();
     } catch (IOException failure) {
-      present.failed(due.kind(), failure.getClass().getSimpleName());
+      if (begun == tally) {
+        begun.failed(due.kind(), failure.getClass().getSimpleName());
+      }
+      return false;
     }
-    return false;
+  }
+
+  private static void count(Tally tally, String kind, Line.Answer answer, long took) {
+    if (answer.isDone()) {
+      tally.took(kind, took);
+    } else {
+      tally.failed(kind, "HTTP " + answer.status());
+    }
   }
 
   /// Calls that are not made yet are not made any more.

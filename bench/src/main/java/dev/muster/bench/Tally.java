@@ -48,7 +48,8 @@ final class Tally {
   void print(PrintWriter out) {
     micros.forEach((kind, one) -> line(out, kind, one));
     line(out, "all", all());
-    new TreeMap<>(failures).forEach((what, count) -> out.printf("  failed %,8d  %s%n", count.sum(), what));
+    new TreeMap<>(failures)
+        .forEach((what, count) -> out.printf("  failed %,8d  %s%n", count.sum(), what));
     out.flush();
   }
 

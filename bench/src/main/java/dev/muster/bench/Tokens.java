@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 
-/// Devices by SQL, `device-1` and so on, each with a token of its own. All tokens have the secret of
-/// one device that came in by the front door, since to hash 100,000 secrets takes minutes; the
+/// Devices by SQL, `device-1` and so on, each with a token of its own. All tokens have the secret
+/// of one device that came in by the front door, since to hash 100,000 secrets takes minutes; the
 /// server checks each by itself all the same.
 final class Tokens {
   private static final String TOKENS =

@@ -199,18 +199,16 @@ class HeartbeatFaultTest {
     System.out.println("HeartbeatFaultTest runs with -Dmuster.e2e.seed=" + seed);
     Random random = new Random(seed);
     List<Beating> fleet = fleet("killed");
-    for (int life = 0; life < 2; life++) {
-      Queue<Rest.Reply> replies = new ConcurrentLinkedQueue<>();
-      beatingWhile(
-          fleet,
-          replies,
-          () -> {
-            awaitDone(replies, 100 + random.nextInt(400));
-            server.kill();
-          });
-      server = STAGE.start(PLAN);
-      requireAllThere(fleet);
-    }
+    Queue<Rest.Reply> replies = new ConcurrentLinkedQueue<>();
+    beatingWhile(
+        fleet,
+        replies,
+        () -> {
+          awaitDone(replies, 100 + random.nextInt(400));
+          server.kill();
+        });
+    server = STAGE.start(PLAN);
+    requireAllThere(fleet);
   }
 
   @Test
