@@ -18,7 +18,23 @@ import org.jdbi.v3.core.Handle;
 /// The SQL of channels.
 final class ChannelStore {
   /// A channel with what is needed to get there.
-  record Sealed(Channel channel, byte[] target) {}
+  static final class Sealed {
+    private final Channel channel;
+    private final byte[] target;
+
+    Sealed(Channel channel, byte[] target) {
+      this.channel = channel;
+      this.target = target;
+    }
+
+    Channel channel() {
+      return channel;
+    }
+
+    byte[] target() {
+      return target;
+    }
+  }
 
   private ChannelStore() {}
 

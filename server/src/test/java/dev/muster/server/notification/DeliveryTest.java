@@ -118,7 +118,7 @@ class DeliveryTest {
     assertThat(received()).hasSize(2);
     world.pass(Duration.ofSeconds(9));
     assertThat(received()).hasSize(2);
-    world.passQuickly(Duration.ofSeconds(300));
+    world.passQuickly(Duration.ofMinutes(5));
 
     assertThat(received()).hasSize(3);
     assertThat(received().stream().map(message -> message.header("X-Muster-Delivery")).distinct())
@@ -161,7 +161,7 @@ class DeliveryTest {
     }
     one("lobby");
     one("hall");
-    world.passQuickly(Duration.ofSeconds(60));
+    world.passQuickly(Duration.ofMinutes(1));
 
     assertThat(received()).hasSize(2).noneMatch(message -> message.path().equals("/other"));
     assertThat(dead())
@@ -181,13 +181,13 @@ class DeliveryTest {
     tenant.channel(Channel.Kind.WEBHOOK, "/hook");
     world.receiver.answerAlways(Answer.of(500));
     Alert alert = one("lobby");
-    world.passQuickly(Duration.ofSeconds(120));
+    world.passQuickly(Duration.ofMinutes(2));
     assertThat(received()).hasSize(4);
     assertThat(dead()).extracting(MessageStore.Dead::attempts).containsExactly(4);
 
     world.receiver.answerAlways(Answer.of(200));
     tenant.recover(List.of(alert));
-    world.passQuickly(Duration.ofSeconds(60));
+    world.passQuickly(Duration.ofMinutes(1));
     assertThat(received()).hasSize(4);
   }
 
@@ -199,7 +199,7 @@ class DeliveryTest {
     Alert alert = one("lobby");
     world.pass(Duration.ofSeconds(5));
     tenant.recover(List.of(alert));
-    world.passQuickly(Duration.ofSeconds(60));
+    world.passQuickly(Duration.ofMinutes(1));
 
     assertThat(world.receiver.received("/hook").stream().map(message -> message.text("type")))
         .containsSubsequence("raised", "recovered")
@@ -256,7 +256,7 @@ class DeliveryTest {
       world.pass(Duration.ofSeconds(5));
       world.receiver.close();
       one("hall");
-      world.passQuickly(Duration.ofSeconds(300));
+      world.passQuickly(Duration.ofMinutes(5));
 
       assertThat(dead()).hasSize(2);
       assertThat(log.text())

@@ -104,10 +104,8 @@ final class FakeReceiver implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
-    Answer answer = answers.poll();
-    if (answer == null) {
-      answer = always.get();
-    }
+    Answer next = answers.poll();
+    Answer answer = next == null ? always.get() : next;
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     exchange.sendResponseHeaders(answer.status(), -1);
     exchange.close();

@@ -68,7 +68,7 @@ class RollUpTest {
         .contains("- The device-0000 (device-0000): since ", "and 980 more.");
 
     tenant.recover(alerts);
-    world.passQuickly(Duration.ofSeconds(120));
+    world.passQuickly(Duration.ofMinutes(2));
 
     assertThat(titles())
         .containsExactly(
@@ -86,7 +86,7 @@ class RollUpTest {
     }
     assertThat(received()).isEmpty();
 
-    world.passQuickly(Duration.ofSeconds(60));
+    world.passQuickly(Duration.ofMinutes(1));
 
     assertThat(titles()).containsExactly("[WARNING] offline: 1000 devices");
   }
@@ -113,7 +113,7 @@ class RollUpTest {
     tenant.channel(Channel.Kind.WEBHOOK, "/all");
     tenant.raise(tenant.alerts(RuleKind.OFFLINE, 10));
     tenant.raise(tenant.alerts(RuleKind.APP_DOWN, 9));
-    world.passQuickly(Duration.ofSeconds(60));
+    world.passQuickly(Duration.ofMinutes(1));
     assertThat(received()).hasSize(10);
     assertThat(titles()).contains("[WARNING] offline: 10 devices");
   }
@@ -125,7 +125,7 @@ class RollUpTest {
       tenant.raise(alert);
       world.pass(Duration.ofSeconds(1));
     }
-    world.passQuickly(Duration.ofSeconds(120));
+    world.passQuickly(Duration.ofMinutes(2));
 
     assertThat(titles().stream().filter(title -> title.contains("device-"))).hasSizeLessThan(10);
     assertThat(told()).isEqualTo(40);
@@ -148,11 +148,11 @@ class RollUpTest {
     List<Alert> alerts = tenant.raise(tenant.alerts(RuleKind.OFFLINE, 3));
     world.pass(Duration.ofSeconds(2));
     tenant.recover(alerts.subList(0, 2));
-    world.passQuickly(Duration.ofSeconds(120));
+    world.passQuickly(Duration.ofMinutes(2));
 
     assertThat(titles()).containsExactly("[WARNING] offline: The device-0002 (device-0002)");
     tenant.recover(alerts);
-    world.passQuickly(Duration.ofSeconds(120));
+    world.passQuickly(Duration.ofMinutes(2));
     assertThat(titles())
         .containsExactly(
             "[WARNING] offline: The device-0002 (device-0002)",
@@ -198,7 +198,7 @@ class RollUpTest {
     }
     assertThat(received()).hasSizeLessThanOrEqualTo(61);
     long recoveredUnheard = unheard();
-    world.passQuickly(Duration.ofSeconds(300));
+    world.passQuickly(Duration.ofMinutes(5));
 
     assertThat(told() + 2 * unheard()).isEqualTo(2L * raised.size());
     assertThat(recoveredUnheard).isLessThanOrEqualTo(unheard());
