@@ -40,7 +40,8 @@ public enum EndpointClass {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// Whether callers are told apart by their network address, because nothing else is known of them.
+  /// Whether callers are told apart by their network address, because nothing else is known of
+  /// them.
   boolean isOfStrangers() {
     return this == LOGIN || this == REFUSED || this == OPEN;
   }

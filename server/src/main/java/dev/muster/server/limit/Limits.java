@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// How often anybody may call this node.
 ///
 /// Who showed a valid credential has a bucket for each class of endpoint, wherever they call from.
-/// Who showed none, or a bad one, shares those of their network address. Bad credentials have one of
-/// their own: when it is empty, credentials from that address are not looked at any more, but for
-/// those that this node knows to be good. So nobody makes the server look up what they make up, and
-/// one broken device does not shut out the others behind its address.
+/// Who showed none, or a bad one, shares those of their network address. Bad credentials have one
+/// of their own: when it is empty, credentials from that address are not looked at any more, but
+/// for those that this node knows to be good. So nobody makes the server look up what they make up,
+/// and one broken device does not shut out the others behind its address.
 ///
 /// In open mode a caller without a credential is not limited: nothing tells one from another.
 @Singleton
