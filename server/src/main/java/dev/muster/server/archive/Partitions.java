@@ -5,7 +5,6 @@ import dev.muster.server.platform.AdvisoryLock;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
-import dev.muster.server.telemetry.HistoryBounds;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -21,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 /// The partitions of the history of heartbeats, one a UTC day. There is none for what fits no day,
 /// so whoever writes asks [#oldest] first and refuses what is older.
 @Singleton
-public class Partitions implements HistoryBounds {
+public class Partitions {
   /// How many days ahead of today there are.
   static final int AHEAD = 14;
 
@@ -54,7 +53,6 @@ public class Partitions implements HistoryBounds {
 
   /// The beginning of the oldest day that heartbeats may be written to; no day from there up to two
   /// weeks from now is missing. Costs nothing. In the far future before [#prepare].
-  @Override
   public Instant oldest() {
     return oldest;
   }

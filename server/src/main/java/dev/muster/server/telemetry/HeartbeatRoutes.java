@@ -237,6 +237,7 @@ final class HeartbeatRoutes {
     @Override
     public void stored(HeartbeatStore.Counts counts) {
       reception.stored(caller, draft);
+      Gate.spare(routing);
       replies.add(
           routing,
           () ->

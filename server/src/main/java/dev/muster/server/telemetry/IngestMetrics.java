@@ -30,7 +30,6 @@ final class IngestMetrics {
     commits =
         Timer.builder("muster.ingest.commit")
             .description("How long a transaction of heartbeats takes")
-            .publishPercentileHistogram()
             .register(registry);
     Gauge.builder("muster.ingest.queue.depth", waiting, AtomicInteger::get)
         .description("Heartbeats that wait for the database or are being stored")

@@ -3,11 +3,8 @@ package dev.muster.server.telemetry;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// When devices were last heard, for who concludes something from their silence.
@@ -21,29 +18,6 @@ public final class LastSeen {
   /// heartbeat of it is stored, so who concludes that it is silent cannot be overtaken by one.
   /// Those that are being heard at this moment, and those that were never heard, are absent.
   public static Map<Key, Instant> hold(Handle handle, Collection<Key> keys) {
-    Map<Key, Instant> seen = new HashMap<>();
-    handle
-        .createQuery(
-            """
-            select s.organization_id, s.device_id, s.seen_at
-            from telemetry.last_status s
-            join unnest(:organizations, :devices) as k (organization_id, device_id)
-              on k.organization_id = s.organization_id and k.device_id = s.device_id
-            order by s.organization_id, s.device_id
-            for no key update of s skip locked
-            """)
-        .bindArray(
-            "organizations",
-            UUID.class,
-            keys.stream().map(key -> key.organization().value()).toList())
-        .bindArray("devices", UUID.class, keys.stream().map(key -> key.device().value()).toList())
-        .map((row, _) ->
-            Map.entry(
-                new Key(
-                    new OrganizationId(row.getObject(1, UUID.class)),
-                    new DeviceId(row.getObject(2, UUID.class))),
-                row.getObject(3, OffsetDateTime.class).toInstant()))
-        .forEach(entry -> seen.put(entry.getKey(), entry.getValue()));
-    return seen;
+    return LastSeenStore.hold(handle, keys);
   }
 }

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.muster.server.action.DeviceResult;
 import dev.muster.server.action.Results;
+import dev.muster.server.archive.Partitions;
 import dev.muster.server.doorbell.Doorbells;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Refusal;
@@ -23,14 +24,14 @@ class Reception {
 
   private final Results results;
   private final Doorbells doorbells;
-  private final HistoryBounds history;
+  private final Partitions history;
   private final Duration oldest;
 
   /// The push tokens that were handed on, by device, as hashes: nearly every heartbeat repeats one.
   private final Cache<UUID, Integer> pushTokens =
       Caffeine.newBuilder().maximumSize(MOST_KNOWN).build();
 
-  Reception(Results results, Doorbells doorbells, HistoryBounds history, Settings settings) {
+  Reception(Results results, Doorbells doorbells, Partitions history, Settings settings) {
     this.results = results;
     this.doorbells = doorbells;
     this.history = history;

@@ -8,6 +8,7 @@ import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.SocketCaller;
+import dev.muster.server.web.SocketMessages;
 import io.quarkus.logging.Log;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnClose;
@@ -35,8 +36,15 @@ public class ViewerSocket {
   private final Sightings sightings;
   private final Devices devices;
   private final Database database;
+  private final SocketMessages limits;
 
-  ViewerSocket(Viewers viewers, Sightings sightings, Devices devices, Database database) {
+  ViewerSocket(
+      Viewers viewers,
+      Sightings sightings,
+      Devices devices,
+      Database database,
+      SocketMessages limits) {
+    this.limits = limits;
     this.viewers = viewers;
     this.sightings = sightings;
     this.devices = devices;
@@ -66,6 +74,9 @@ public class ViewerSocket {
     Viewer viewer = connection.userData().get(VIEWER);
     Messages messages = connection.userData().get(MESSAGES);
     if (viewer == null || messages == null || viewer.isOver()) {
+      return;
+    }
+    if (!limits.admit(connection, viewer.caller())) {
       return;
     }
     viewers.heard(viewer);
@@ -108,7 +119,7 @@ public class ViewerSocket {
   @OnPongMessage
   void pong(WebSocketConnection connection, Buffer payload) {
     Viewer viewer = connection.userData().get(VIEWER);
-    if (viewer != null) {
+    if (viewer != null && limits.admit(connection, viewer.caller())) {
       viewers.heard(viewer);
     }
   }

@@ -51,6 +51,12 @@ final class Exchange {
     upgraded = true;
   }
 
+  /// Whether it leaves no access line, because counters tell of it: lines of what comes ten thousand
+  /// times a second would cost more than the work.
+  boolean isSpared() {
+    return routing.get(Gate.SPARED) != null;
+  }
+
   boolean isUpgraded() {
     return upgraded;
   }

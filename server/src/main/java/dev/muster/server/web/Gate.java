@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Gate {
   static final String CALLER = "muster.caller";
+  static final String SPARED = "muster.spared";
   static final String NO_CREDENTIAL =
       "Send a credential: the header Authorization: Bearer …, with an access token of"
           + " /api/auth/login/, an API key, a device token or an enrollment token.";
@@ -68,6 +69,11 @@ public final class Gate {
   /// Who calls, once the request is let in.
   public static Caller caller(RoutingContext context) {
     return context.get(CALLER);
+  }
+
+  /// The request leaves no line in the access log, because it is counted elsewhere.
+  public static void spare(RoutingContext context) {
+    context.put(SPARED, true);
   }
 
   private void enter(RoutingContext context) {

@@ -27,7 +27,7 @@ final class HttpAccess {
   private void enter(RoutingContext routing) {
     Exchange exchange = Exchange.of(routing);
     routing.addEndHandler(end -> {
-      if (!exchange.isUpgraded()) {
+      if (!exchange.isUpgraded() && !exchange.isSpared()) {
         log.write(exchange.line(end.succeeded()));
       }
     });
