@@ -1,6 +1,5 @@
 package dev.muster.server.alert;
 
-import dev.muster.server.alert.Ledger.Key;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,7 +28,7 @@ final class StandingStore {
   private StandingStore() {}
 
   /// Those of the subjects with these rules that there are, locked.
-  static Map<Key, Standing> hold(
+  static Map<Ledger.Key, Standing> hold(
       Handle handle, Collection<Ledger.Subject> subjects, Collection<RuleKind> kinds) {
     return found(
         handle
@@ -55,7 +54,7 @@ final class StandingStore {
   }
 
   /// Some of those that are due, locked.
-  static Map<Key, Standing> due(Handle handle, Instant now, int limit) {
+  static Map<Ledger.Key, Standing> due(Handle handle, Instant now, int limit) {
     return found(
         handle
             .createQuery(
@@ -72,8 +71,8 @@ final class StandingStore {
             .list());
   }
 
-  private static Map<Key, Standing> found(List<Map.Entry<Key, Standing>> rows) {
-    Map<Key, Standing> found = new LinkedHashMap<>();
+  private static Map<Ledger.Key, Standing> found(List<Map.Entry<Ledger.Key, Standing>> rows) {
+    Map<Ledger.Key, Standing> found = new LinkedHashMap<>();
     rows.forEach(row -> found.put(row.getKey(), row.getValue()));
     return found;
   }
@@ -108,7 +107,7 @@ final class StandingStore {
         .execute();
   }
 
-  static void postpone(Handle handle, Collection<Key> keys, Instant until) {
+  static void postpone(Handle handle, Collection<Ledger.Key> keys, Instant until) {
     named(
             handle.createUpdate(
                 """
@@ -122,7 +121,7 @@ final class StandingStore {
   }
 
   /// Writes new rows. Returns those that were not there before.
-  static Set<Key> insert(Handle handle, Map<Key, Standing> standings) {
+  static Set<Ledger.Key> insert(Handle handle, Map<Ledger.Key, Standing> standings) {
     return standings.isEmpty()
         ? Set.of()
         : filled(
@@ -153,7 +152,7 @@ final class StandingStore {
   }
 
   /// Writes rows that are locked.
-  static void update(Handle handle, Map<Key, Standing> standings) {
+  static void update(Handle handle, Map<Ledger.Key, Standing> standings) {
     if (!standings.isEmpty()) {
       filled(
               handle.createUpdate(
@@ -173,7 +172,7 @@ final class StandingStore {
     }
   }
 
-  static void delete(Handle handle, Collection<Key> keys) {
+  static void delete(Handle handle, Collection<Ledger.Key> keys) {
     if (!keys.isEmpty()) {
       named(
               handle.createUpdate(
@@ -188,7 +187,7 @@ final class StandingStore {
     }
   }
 
-  private static <S extends SqlStatement<S>> S named(S statement, Collection<Key> keys) {
+  private static <S extends SqlStatement<S>> S named(S statement, Collection<Ledger.Key> keys) {
     return statement
         .bindArray(
             "organizations",
@@ -198,7 +197,8 @@ final class StandingStore {
         .bindArray("kinds", String.class, keys.stream().map(key -> key.kind().name()).toList());
   }
 
-  private static <S extends SqlStatement<S>> S filled(S statement, Map<Key, Standing> standings) {
+  private static <S extends SqlStatement<S>> S filled(
+      S statement, Map<Ledger.Key, Standing> standings) {
     Collection<Standing> values = standings.values();
     return named(statement, standings.keySet())
         .bindArray("phases", String.class, values.stream().map(s -> s.phase().name()).toList())
@@ -214,8 +214,8 @@ final class StandingStore {
     return instant == null ? null : instant.toString();
   }
 
-  private static Key key(ResultSet row) throws SQLException {
-    return new Key(
+  private static Ledger.Key key(ResultSet row) throws SQLException {
+    return new Ledger.Key(
         new Ledger.Subject(
             new OrganizationId(row.getObject("organization_id", UUID.class)),
             row.getObject("subject_id", UUID.class)),

@@ -26,12 +26,12 @@ public record Terms(
   /// the most severe, then the one with the shortest cooldown.
   static final Comparator<Terms> STRICTEST =
       Comparator.comparing((Terms terms) -> !terms.enabled())
-          .thenComparing(
+          .thenComparingInt(
               terms -> terms.kind().isStricterAbove() ? -terms.threshold() : terms.threshold())
           .thenComparing(Terms::severity, Comparator.reverseOrder())
           .thenComparing(Terms::cooldown)
           .thenComparing(terms -> !terms.remedy().on())
-          .thenComparing(terms -> terms.remedy().aDay());
+          .thenComparingInt(terms -> terms.remedy().aDay());
 
   /// What holds where nothing is set.
   public static Terms defaults(RuleKind kind) {

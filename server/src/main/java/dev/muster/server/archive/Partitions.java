@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 /// The partitions of the history of heartbeats, one a UTC day. There is none for what fits no day,
 /// so whoever writes asks [#oldest] first and refuses what is older.
 @Singleton
-public class Partitions {
+public final class Partitions {
   /// How many days ahead of today there are.
   static final int AHEAD = 14;
 

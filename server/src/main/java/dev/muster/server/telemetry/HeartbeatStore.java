@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -26,9 +25,12 @@ final class HeartbeatStore {
   /// @param newest of each device, as far as it is newer than what was known
   /// @param first those of them whose devices were never heard before
   record Stored(
-      List<Heartbeat> newest, List<Heartbeat> first, Counts total, Map<Ingest.Entry, Counts> late) {
+      List<Heartbeat> newest,
+      List<Heartbeat> first,
+      Counts total,
+      Map<Ingest.Answer, Counts> late) {
     Counts of(Ingest.Entry entry) {
-      return late.getOrDefault(entry, ONE);
+      return late.getOrDefault(entry.answer(), ONE);
     }
   }
 
@@ -141,7 +143,7 @@ final class HeartbeatStore {
     live.sort(BY_KEY);
     int stored = live.isEmpty() ? 0 : insert(handle, live);
     int duplicates = live.size() - stored;
-    Map<Ingest.Entry, Counts> counted = insertLate(handle, late);
+    Map<Ingest.Answer, Counts> counted = insertLate(handle, late);
     for (Counts counts : counted.values()) {
       stored += counts.stored();
       duplicates += counts.duplicates();
@@ -175,13 +177,13 @@ final class HeartbeatStore {
     return bound(handle.createUpdate(INSERT_HISTORY + UNLESS_THERE), heartbeats).execute();
   }
 
-  private static Map<Ingest.Entry, Counts> insertLate(Handle handle, List<Ingest.Entry> late) {
-    Map<Ingest.Entry, Counts> counts = new IdentityHashMap<>();
+  private static Map<Ingest.Answer, Counts> insertLate(Handle handle, List<Ingest.Entry> late) {
+    Map<Ingest.Answer, Counts> counts = new HashMap<>();
     for (Ingest.Entry entry : late) {
       List<Heartbeat> ordered = new ArrayList<>(entry.heartbeats());
       ordered.sort(BY_KEY);
       int stored = bound(handle.createUpdate(INSERT_LATE + UNLESS_THERE), ordered).execute();
-      counts.put(entry, new Counts(stored, ordered.size() - stored));
+      counts.put(entry.answer(), new Counts(stored, ordered.size() - stored));
     }
     return counts;
   }

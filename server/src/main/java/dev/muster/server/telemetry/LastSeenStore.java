@@ -2,7 +2,6 @@ package dev.muster.server.telemetry;
 
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
-import dev.muster.server.telemetry.LastSeen.Key;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -15,8 +14,8 @@ import org.jdbi.v3.core.Handle;
 final class LastSeenStore {
   private LastSeenStore() {}
 
-  static Map<Key, Instant> hold(Handle handle, Collection<Key> keys) {
-    Map<Key, Instant> seen = new HashMap<>();
+  static Map<LastSeen.Key, Instant> hold(Handle handle, Collection<LastSeen.Key> keys) {
+    Map<LastSeen.Key, Instant> seen = new HashMap<>();
     handle
         .createQuery(
             """
@@ -34,7 +33,7 @@ final class LastSeenStore {
         .bindArray("devices", UUID.class, keys.stream().map(key -> key.device().value()).toList())
         .map((row, _) ->
             Map.entry(
-                new Key(
+                new LastSeen.Key(
                     new OrganizationId(row.getObject(1, UUID.class)),
                     new DeviceId(row.getObject(2, UUID.class))),
                 row.getObject(3, OffsetDateTime.class).toInstant()))

@@ -2,7 +2,6 @@ package dev.muster.server.watch;
 
 import dev.muster.server.alert.Ledger;
 import dev.muster.server.alert.Ledger.Finding;
-import dev.muster.server.alert.Ledger.Key;
 import dev.muster.server.alert.Ledger.Subject;
 import dev.muster.server.alert.RuleBook;
 import dev.muster.server.alert.RuleKind;
@@ -105,7 +104,7 @@ public class AbsenceSweep implements RecurringJob, Rules.Listener {
         findings.add(Finding.wrong(subject, own, summary(last)));
       }
     }
-    Set<Key> barred = ledger.note(handle, findings);
+    Set<Ledger.Key> barred = ledger.note(handle, findings);
     List<Subject> silent = new ArrayList<>();
     for (Finding finding : findings) {
       if (barred.contains(finding.key())) {

@@ -2,7 +2,6 @@ package dev.muster.server.watch;
 
 import dev.muster.server.alert.Ledger;
 import dev.muster.server.alert.Ledger.Finding;
-import dev.muster.server.alert.Ledger.Key;
 import dev.muster.server.alert.Ledger.Subject;
 import dev.muster.server.alert.RuleBook;
 import dev.muster.server.alert.RuleKind;
@@ -59,7 +58,7 @@ public class HeartbeatWatch implements BatchListener {
         beat -> books.computeIfAbsent(beat.organization(), of -> rules.book(handle, of)));
     Map<Subject, Instant> due = new LinkedHashMap<>();
     first.forEach(beat -> due.put(subject(beat), deadline(beat, books)));
-    Map<Key, Standing> held =
+    Map<Ledger.Key, Standing> held =
         ledger.hold(handle, newest.stream().map(HeartbeatWatch::subject).toList(), KINDS);
     List<Heartbeat> suspects =
         newest.stream().filter(beat -> isSuspect(beat, books, held)).toList();
@@ -84,7 +83,7 @@ public class HeartbeatWatch implements BatchListener {
 
   /// Whether anything may follow from the heartbeat.
   private static boolean isSuspect(
-      Heartbeat beat, Map<OrganizationId, RuleBook> books, Map<Key, Standing> held) {
+      Heartbeat beat, Map<OrganizationId, RuleBook> books, Map<Ledger.Key, Standing> held) {
     RuleBook book = books.getOrDefault(beat.organization(), RuleBook.DEFAULTS);
     Heartbeat.Readings said = beat.readings();
     Integer pct = said.power().batteryPct();
@@ -95,13 +94,14 @@ public class HeartbeatWatch implements BatchListener {
         || KINDS.stream().anyMatch(kind -> isWrong(held, subject(beat), kind));
   }
 
-  private static boolean isWrong(Map<Key, Standing> held, Subject subject, RuleKind kind) {
-    Standing standing = held.get(new Key(subject, kind));
+  private static boolean isWrong(Map<Ledger.Key, Standing> held, Subject subject, RuleKind kind) {
+    Standing standing = held.get(new Ledger.Key(subject, kind));
     return standing != null && standing.isWrong();
   }
 
   /// Returns those that had been silent.
-  private Set<Subject> conclude(Handle handle, List<Heartbeat> suspects, Map<Key, Standing> held) {
+  private Set<Subject> conclude(
+      Handle handle, List<Heartbeat> suspects, Map<Ledger.Key, Standing> held) {
     Map<OrganizationId, List<DeviceId>> devices = new LinkedHashMap<>();
     suspects.forEach(beat ->
         devices.computeIfAbsent(beat.organization(), _ -> new ArrayList<>()).add(beat.device()));

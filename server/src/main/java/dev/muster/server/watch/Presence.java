@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,7 @@ public class Presence {
   private final Database database;
   private final Statuses statuses;
   private final Actions actions;
-  private final AtomicReference<Runnable> nudge = new AtomicReference<>(() -> {});
+  private volatile Runnable nudge = () -> {};
 
   public Presence(Database database, Statuses statuses, Actions actions) {
     this.database = database;
@@ -45,7 +44,7 @@ public class Presence {
 
   /// Calls `follow` after each commit that left something to follow.
   void onCommit(Runnable follow) {
-    nudge.set(follow);
+    nudge = follow;
   }
 
   /// The devices are silent, as the transaction has found.
@@ -61,7 +60,7 @@ public class Presence {
   private void say(Handle handle, List<Subject> devices, boolean silent) {
     if (!devices.isEmpty()) {
       PresenceStore.say(handle, devices, silent);
-      handle.afterCommit(() -> nudge.get().run());
+      handle.afterCommit(() -> nudge.run());
     }
   }
 
@@ -187,12 +186,12 @@ public class Presence {
   /// The device, which is held, takes no part any more.
   void end(Handle handle, Device device) {
     PresenceStore.end(handle, device.organization(), device.id());
-    handle.afterCommit(() -> nudge.get().run());
+    handle.afterCommit(() -> nudge.run());
   }
 
   /// Something else has said what these devices do, of which some may be silent.
   void again(Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
     PresenceStore.again(handle, organization, devices);
-    handle.afterCommit(() -> nudge.get().run());
+    handle.afterCommit(() -> nudge.run());
   }
 }

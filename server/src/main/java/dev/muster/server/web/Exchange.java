@@ -51,8 +51,8 @@ final class Exchange {
     upgraded = true;
   }
 
-  /// Whether it leaves no access line, because counters tell of it: lines of what comes ten thousand
-  /// times a second would cost more than the work.
+  /// Whether it leaves no access line, because counters tell of it: lines of what comes ten
+  /// thousand times a second would cost more than the work.
   boolean isSpared() {
     return routing.get(Gate.SPARED) != null;
   }
