@@ -19,11 +19,6 @@ import java.util.stream.Stream;
 final class SettingsTable {
   private static final Path FOLDER =
       Path.of("src/main/java/" + Settings.class.getPackageName().replace('.', '/'));
-  private static final Path SOURCE =
-      Path.of("src/main/java/" + Settings.class.getName().replace('.', '/') + ".java");
-
-  /// Sections that are declared in files of their own.
-  private static final String SECTION = "[A-Za-z]+Settings\\.java";
 
   private static final Pattern TYPE = Pattern.compile("(?:public )?interface (\\w+) \\{");
   private static final Pattern METHOD =

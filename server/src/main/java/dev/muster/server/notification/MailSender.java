@@ -3,10 +3,14 @@ package dev.muster.server.notification;
 import dev.muster.server.platform.Settings;
 import io.quarkus.mailer.Mail;
 import io.quarkus.mailer.reactive.ReactiveMailer;
-import io.smallrye.mutiny.TimeoutException;
+import io.vertx.core.Vertx;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// Sends messages as mail, by the mail server of the settings.
@@ -16,9 +20,11 @@ class MailSender {
   private static final int PERMANENT = 500;
 
   private final ReactiveMailer mailer;
+  private final Vertx vertx;
   private final boolean isOn;
 
-  MailSender(ReactiveMailer mailer, Settings settings) {
+  MailSender(ReactiveMailer mailer, Vertx vertx, Settings settings) {
+    this.vertx = vertx;
     this.mailer = mailer;
     this.isOn = settings.smtp().host().isPresent();
   }
@@ -41,12 +47,15 @@ class MailSender {
             .addHeader("X-Muster-Delivery", delivery.id().toString())
             .addHeader("Auto-Submitted", "auto-generated");
     try {
-      mailer.send(mail).await().atMost(PATIENCE);
+      sent(mail).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       return new Senders.Outcome.Delivered("the mail server has taken it");
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return new Senders.Outcome.Again(null, "the server was stopped");
     } catch (TimeoutException _) {
       return new Senders.Outcome.Again(
           null, "the mail server did not answer within " + PATIENCE.toSeconds() + " s");
-    } catch (RuntimeException failure) {
+    } catch (ExecutionException failure) {
       SMTPException refused = refusal(failure);
       if (refused == null) {
         return new Senders.Outcome.Again(null, "the mail server cannot be reached");
@@ -56,6 +65,20 @@ class MailSender {
           ? new Senders.Outcome.Refused(said)
           : new Senders.Outcome.Again(null, said);
     }
+  }
+
+  /// Begun on an event loop, so that the connection is one of that loop: begun on any other thread,
+  /// what hears the greeting may be set after a server that is near has greeted.
+  private CompletableFuture<Void> sent(Mail mail) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(_ ->
+            mailer
+                .send(mail)
+                .subscribe()
+                .with(_ -> done.complete(null), done::completeExceptionally));
+    return done;
   }
 
   private static @Nullable SMTPException refusal(Throwable failure) {

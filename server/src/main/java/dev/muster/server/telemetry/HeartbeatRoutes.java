@@ -137,6 +137,10 @@ final class HeartbeatRoutes {
 
   private void receive(RoutingContext routing, int most, Work<Bodies> work) {
     HttpServerRequest request = routing.request();
+    if (!mayBeADevice(Gate.caller(routing))) {
+      problems.answer(routing, notADevice());
+      return;
+    }
     if (ingest.isFull()) {
       // before the body is read: what is refused costs no memory
       ingest.metrics().refused("full", 1);
@@ -165,6 +169,15 @@ final class HeartbeatRoutes {
     request.exceptionHandler(_ -> {
       // the device is gone; what it sent is not whole
     });
+  }
+
+  private static boolean mayBeADevice(Caller caller) {
+    return caller instanceof Caller.Device
+        || (caller instanceof Caller.Person person && person.open());
+  }
+
+  private static Refusal notADevice() {
+    return Refusal.forbidden("Only a device sends heartbeats, by its device token.");
   }
 
   /// Runs `work` and answers with what it throws.
@@ -212,8 +225,7 @@ final class HeartbeatRoutes {
           loop.runOnContext(_ -> next.run());
         });
       }
-      case Caller.Person _, Caller.Key _, Caller.Enroller _, Caller.Server _ ->
-          throw Refusal.forbidden("Only a device sends heartbeats, by its device token.");
+      case Caller.Person _, Caller.Key _, Caller.Enroller _, Caller.Server _ -> throw notADevice();
     }
   }
 

@@ -79,7 +79,7 @@ class StandingTest {
   }
 
   /// Minutes that pass, and then: wrong, well, or looked at because it is due.
-  private record Move(int minutes, int what) {}
+  record Move(int minutes, int what) {}
 
   @Provide
   Arbitrary<List<Move>> moves() {

@@ -91,6 +91,8 @@ class EveryChangeTest {
           "POST /devices/{id}/token", "a device's own call",
           "POST /v1/devices/fcm-token", "a device's own call",
           "POST /v1/action-result", "a device's own call",
+          "POST /v1/heartbeat", "a device's own call",
+          "POST /v1/heartbeats", "a device's own call",
           "POST /v1/action-progress", "a device's own call",
           "POST /api/ws-ticket", "gives nothing that the caller does not have, for seconds");
 

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -105,7 +106,7 @@ final class FakeReceiver implements AutoCloseable {
       }
     }
     Answer next = answers.poll();
-    Answer answer = next == null ? always.get() : next;
+    Answer answer = next == null ? Objects.requireNonNull(always.get()) : next;
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     exchange.sendResponseHeaders(answer.status(), -1);
     exchange.close();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HeartbeatParserTest {
@@ -133,7 +134,7 @@ class HeartbeatParserTest {
     assertThat(running("null")).isNull();
   }
 
-  private static Boolean running(String signals) {
+  private static @Nullable Boolean running(String signals) {
     return read(Heartbeats.full("d", NOW)
             .replaceFirst(
                 "\"speedtest_running_signals\": \\{[^}]*}",

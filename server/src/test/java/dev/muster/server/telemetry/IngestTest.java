@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -95,8 +96,7 @@ class IngestTest {
     byte[] body = Heartbeats.full("d", taken).getBytes(StandardCharsets.UTF_8);
     Heartbeat heartbeat =
         HeartbeatParser.one(body, body.length).late(device, now, now.minus(Duration.ofDays(7)));
-    assertThat(heartbeat).isNotNull();
-    return heartbeat;
+    return Objects.requireNonNull(heartbeat);
   }
 
   private long rows(Caller.Device device) {

@@ -22,6 +22,7 @@ import dev.muster.server.testing.Audits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
@@ -121,7 +122,7 @@ class ComplianceWatchTest {
 
           @Override
           public Optional<String> problem(Handle handle) {
-            return problem.get();
+            return Objects.requireNonNull(problem.get());
           }
         };
     ServerWatch server =

@@ -123,6 +123,7 @@ class MetricsTest {
     return name.startsWith("muster_archive_")
         || name.startsWith("muster_notifications_")
         || name.equals("muster_heartbeats_refused_total")
+        || name.equals("muster_telemetry_repairs_total")
         || name.equals("muster_ingest_queue_bytes");
   }
 
