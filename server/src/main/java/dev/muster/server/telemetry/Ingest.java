@@ -112,6 +112,11 @@ public class Ingest {
         || memory.get() >= settings.queueMemory().asLongValue();
   }
 
+  /// Whether nothing waits, and nothing is counted as if it did.
+  boolean isIdle() {
+    return waiting.get() == 0 && memory.get() == 0;
+  }
+
   static Refusal full() {
     return Refusal.unavailable(
         "Too many heartbeats wait for the database; send it again.", COME_AGAIN, null);
@@ -122,10 +127,9 @@ public class Ingest {
   void submit(Entry entry) {
     int count = entry.heartbeats().size();
     long weight = entry.weight();
-    boolean room =
-        waiting.addAndGet(count) <= settings.queue() + HeartbeatParser.MOST_IN_BATCH
-            && memory.addAndGet(weight) <= settings.queueMemory().asLongValue();
-    if (!room || stopping || !queue.offer(entry)) {
+    boolean room = waiting.addAndGet(count) <= settings.queue() + HeartbeatParser.MOST_IN_BATCH;
+    boolean memoryLeft = memory.addAndGet(weight) <= settings.queueMemory().asLongValue();
+    if (!room || !memoryLeft || stopping || !queue.offer(entry)) {
       release(count, weight);
       metrics.refused("full", count);
       entry.answer().refused(full());
@@ -190,33 +194,41 @@ public class Ingest {
   }
 
   private void store(List<Entry> batch) {
+    HeartbeatStore.Stored stored;
     try {
-      long begun = System.nanoTime();
-      HeartbeatStore.Stored stored =
-          database.acrossOrganizations(handle -> {
-            HeartbeatStore.Stored written = HeartbeatStore.write(handle, batch);
-            if (!written.newest().isEmpty()) {
-              for (BatchListener listener : listeners) {
-                listener.stored(handle, written.newest(), written.first());
-              }
-            }
-            return written;
-          });
-      metrics.committed(stored, System.nanoTime() - begun);
-      for (Entry entry : batch) {
-        entry.answer().stored(stored.of(entry));
-      }
+      stored = committed(batch);
     } catch (Refusal refusal) {
       refuse(batch, refusal, "unavailable");
-    } catch (RuntimeException failure) {
-      if (batch.size() == 1) {
-        Log.error("A heartbeat cannot be stored", failure);
-        refuse(batch, Refusal.internal(), "broken");
-      } else {
+      return;
+    } catch (RuntimeException | Error failure) {
+      if (batch.size() > 1) {
         store(batch.subList(0, batch.size() / 2));
         store(batch.subList(batch.size() / 2, batch.size()));
+      } else {
+        Log.error("A heartbeat cannot be stored", failure);
+        refuse(batch, Refusal.internal(), "broken");
       }
+      return;
     }
+    for (Entry entry : batch) {
+      entry.answer().stored(stored.of(entry));
+    }
+  }
+
+  private HeartbeatStore.Stored committed(List<Entry> batch) {
+    long begun = System.nanoTime();
+    HeartbeatStore.Stored stored =
+        database.acrossOrganizations(handle -> {
+          HeartbeatStore.Stored written = HeartbeatStore.write(handle, batch);
+          if (!written.newest().isEmpty()) {
+            for (BatchListener listener : listeners) {
+              listener.stored(handle, written.newest(), written.first());
+            }
+          }
+          return written;
+        });
+    metrics.committed(stored, System.nanoTime() - begun);
+    return stored;
   }
 
   private void refuse(List<Entry> batch, Refusal refusal, String why) {

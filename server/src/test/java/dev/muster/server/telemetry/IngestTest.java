@@ -279,9 +279,14 @@ class IngestTest {
     assertThat(over.refusal.code()).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(over.refusal.retryAfter()).isPositive();
 
+    for (int i = 0; i < 1_000; i++) {
+      submit(ingest, live(device(), NOW, 81));
+    }
+
     ingest.storeWaiting();
     assertThat(taken).allMatch(answer -> answer.counts.stored() == 1);
     assertThat(ingest.isFull()).isFalse();
+    assertThat(ingest.isIdle()).as("what is refused takes no room").isTrue();
   }
 
   @Test
