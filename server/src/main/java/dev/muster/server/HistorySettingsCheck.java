@@ -24,8 +24,8 @@ final class HistorySettingsCheck {
   static List<String> mistakes(Settings settings) {
     HistorySettingsCheck check = new HistorySettingsCheck();
     HistorySettings history = settings.history();
-    check.days("telemetry.retention", history.retention(), LEAST_HISTORY);
-    check.days("telemetry.restored-kept", history.restoredKept(), 1);
+    check.days("history.retention", history.retention(), LEAST_HISTORY);
+    check.days("history.restored-kept", history.restoredKept(), 1);
     check.bucket(history.s3());
     RetentionSettings kept = settings.retention();
     check.days("retention.desired-changes", kept.desiredChanges(), 1);

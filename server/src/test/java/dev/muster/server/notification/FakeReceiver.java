@@ -109,7 +109,7 @@ final class FakeReceiver implements AutoCloseable {
     Answer answer = next == null ? Objects.requireNonNull(always.get()) : next;
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     exchange.sendResponseHeaders(answer.status(), -1);
-    exchange.close();
+    exchange.getResponseBody().close(); // and not the connection, which its client keeps
   }
 
   @Override
