@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -27,12 +28,18 @@ class ViewersTest {
   private static final int MOST = 3;
 
   private final LiveWorld world = new LiveWorld();
-  private final Tenant tenant = world.tenant();
+  private Tenant tenant = world.tenant();
   private final Set<String> expired = new HashSet<>();
   private final Set<String> demoted = new HashSet<>();
   private boolean unavailable;
   private final Sightings sightings = new Sightings(world.broadcast());
   private final Viewers viewers = node(sightings);
+
+  /// What one test has told the nodes may come while the next is at work.
+  @BeforeEach
+  void newTenant() {
+    tenant = world.tenant();
+  }
 
   @AfterAll
   void close() {
