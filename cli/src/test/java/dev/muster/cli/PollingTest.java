@@ -18,6 +18,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,21 +146,21 @@ class PollingTest extends FleetCliTest {
   @Test
   void ctrlCEndsItWithASentence() throws Exception {
     fleet.on("GetDeviceActionStatus", answer(ActionStatus.RUNNING, 0, ""));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.muster.cli.Main",
-                "poll-action",
-                "action_1_1",
-                "--interval",
-                "3600",
-                "--server",
-                fleet.address().toString())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>(hearingCtrlC());
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.muster.cli.Main",
+            "poll-action",
+            "action_1_1",
+            "--interval",
+            "3600",
+            "--server",
+            fleet.address().toString()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (var lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -177,5 +179,15 @@ class PollingTest extends FleetCliTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /// What a command is to begin with that shall end on Ctrl-C although this test was begun in the
+  /// background, where a shell has it ignored; nothing where `env` cannot do it.
+  private static List<String> hearingCtrlC() throws Exception {
+    List<String> env = List.of("env", "--default-signal=INT");
+    Process known =
+        new ProcessBuilder("env", "--default-signal=INT", "true").redirectErrorStream(true).start();
+    known.getInputStream().readAllBytes();
+    return known.waitFor() == 0 ? env : List.of();
   }
 }
