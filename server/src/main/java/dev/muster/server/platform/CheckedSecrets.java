@@ -2,8 +2,6 @@ package dev.muster.server.platform;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,8 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The machine secrets that this node has checked, remembered as SHA-256, so that bcrypt is paid
-/// once a node and not once a request.
+/// The machine secrets that this node has checked, remembered as SHA-256, so that its row is
+/// read once a node and not once a request.
 ///
 /// What is remembered is believed for at most [#BELIEVED], after which its row is read again. The
 /// room whose secrets they are drops one before that when it is revoked; no check that began before
@@ -70,7 +68,7 @@ public final class CheckedSecrets<T> {
       MachineSecret secret, Supplier<Optional<Stored<T>>> find, Consumer<T> proven) {
     String digest = secret.digest();
     Remembered<T> known = remembered.getIfPresent(secret.id());
-    if (known != null && !sameText(known.digest, digest)) {
+    if (known != null && !MachineSecret.sameText(known.digest, digest)) {
       return Optional.empty();
     }
     Instant now = clock.instant();
@@ -95,7 +93,7 @@ public final class CheckedSecrets<T> {
   public @Nullable T known(MachineSecret secret) {
     Remembered<T> known = remembered.getIfPresent(secret.id());
     Instant now = clock.instant();
-    if (known == null || !now.isBefore(known.until) || !sameText(known.digest, secret.digest())) {
+    if (known == null || !now.isBefore(known.until) || !MachineSecret.sameText(known.digest, secret.digest())) {
       return null;
     }
     known.usedAt = now;
@@ -138,11 +136,5 @@ public final class CheckedSecrets<T> {
   private boolean isOf(MachineSecret secret, Stored<T> found, @Nullable Remembered<T> known) {
     return (known != null && known.stored.hash().equals(found.hash()))
         || secret.matches(found.hash());
-  }
-
-  /// In a time that does not tell where they differ.
-  private static boolean sameText(String one, String other) {
-    return MessageDigest.isEqual(
-        one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
   }
 }

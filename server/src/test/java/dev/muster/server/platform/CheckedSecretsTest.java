@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.server.platform.CheckedSecrets.Stored;
 import dev.muster.server.testing.MutableClock;
+import io.quarkus.elytron.security.common.BcryptUtil;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +46,13 @@ class CheckedSecretsTest {
     assertThat(check(secret)).contains("row");
     assertThat(reads).hasValue(3);
     assertThat(uses).hasValue(3);
+  }
+
+  @Test
+  void aSecretThatIsStoredAsBcryptIsGoodStill() {
+    stored = new Stored<>(BcryptUtil.bcryptHash(secret.secret(), 4), "row");
+    assertThat(check(MachineSecret.generate(secret.id()))).isEmpty();
+    assertThat(check(secret)).contains("row");
   }
 
   @Test
