@@ -154,7 +154,9 @@ final class Blast {
   /// The status of the answer when it is whole, else 0.
   private static int receive(Line line) throws IOException {
     if (!line.waiting || line.channel.read(line.in) < 0) {
-      throw new IOException("the server closed a connection" + (line.waiting ? " amid a request" : ", or said more than it was asked"));
+      throw new IOException(
+          "the server closed a connection"
+              + (line.waiting ? " amid a request" : ", or said more than it was asked"));
     }
     byte[] bytes = line.in.array();
     int length = line.in.position();

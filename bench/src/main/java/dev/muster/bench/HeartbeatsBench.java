@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -16,32 +17,38 @@ import java.util.UUID;
 final class HeartbeatsBench {
   private static final int ROWS = 500;
 
-  /// What the server writes, by the statements that it writes it with: history and last status.
+  /// What the server writes: history and last status, of heartbeats that say what others have said.
   private static final String[] INSERTS = {
     """
     insert into telemetry.heartbeat (organization_id, device_id, bucket, taken_at, received_at, battery_pct, charging,
       battery_celsius, uptime_seconds, memory_total_mb, memory_available_mb, memory_pressure_pct, transport, app_version,
-      os_version, app_running, rest)
+      os_version, app_running, rest, detail)
     select organization_id, device_id, date_bin('10 s', ?::timestamptz, 'epoch'), ?::timestamptz, now(), 80, false, 31.5,
-      3600, 8192, 2000, 40, 'wifi', '1.4.2', '16', true, rest::jsonb
+      3600, 8192, 2000, 40, 'wifi', '1.4.2', '16', true, rest::jsonb, 'a0b1c2d3-0000-4000-8000-000000000000'
     from unnest(?::uuid[], ?::uuid[], ?::text[]) as i (organization_id, device_id, rest) on conflict do nothing
     """,
     """
     insert into telemetry.last_status as s (organization_id, device_id, seen_at, taken_at, battery_pct, charging,
       battery_celsius, uptime_seconds, memory_total_mb, memory_available_mb, memory_pressure_pct, transport, app_version,
-      os_version, app_running, rest)
+      os_version, app_running, rest, detail)
     select organization_id, device_id, ?::timestamptz, ?::timestamptz, 80, false, 31.5,
-      3600, 8192, 2000, 40, 'wifi', '1.4.2', '16', true, rest::jsonb
+      3600, 8192, 2000, 40, 'wifi', '1.4.2', '16', true, rest::jsonb, 'a0b1c2d3-0000-4000-8000-000000000000'
     from unnest(?::uuid[], ?::uuid[], ?::text[]) as i (organization_id, device_id, rest)
     on conflict (organization_id, device_id) do update set seen_at = excluded.seen_at, taken_at = excluded.taken_at,
       battery_pct = excluded.battery_pct, charging = excluded.charging, battery_celsius = excluded.battery_celsius,
       uptime_seconds = excluded.uptime_seconds, memory_total_mb = excluded.memory_total_mb,
       memory_available_mb = excluded.memory_available_mb, memory_pressure_pct = excluded.memory_pressure_pct,
       transport = excluded.transport, app_version = excluded.app_version, os_version = excluded.os_version,
-      app_running = excluded.app_running, rest = excluded.rest
+      app_running = excluded.app_running, rest = excluded.rest, detail = excluded.detail
     where excluded.seen_at >= s.seen_at
     """
   };
+
+  /// What is kept as it was sent of a heartbeat of [Beats].
+  private static final String REST =
+      "{\"alias\":\"Till device-4711\",\"speedtest_running_signals\":{\"has_service_notification\":true,"
+          + "\"foreground_recent_seconds\":12},\"ssid\":\"Store 0042\",\"ip\":\"10.12.34.56\","
+          + "\"power_ok\":true,\"net_validated\":true,\"queue_depth\":0}";
 
   private final BenchServer server;
   private final PrintWriter out;
@@ -94,16 +101,7 @@ final class HeartbeatsBench {
   }
 
   private Blast blast(String path, String secret) {
-    return new Blast(
-        server.address(),
-        connections,
-        number -> {
-          int device = 1 + (int) (number % devices);
-          return Blast.post(
-              path,
-              Tokens.of(device, secret),
-              Beats.one("device-" + device, Instant.now(), device));
-        });
+    return new Blast(server.address(), connections, new Posts(path, secret, devices)::get);
   }
 
   private void print(String what, Blast.Result result) {
@@ -146,31 +144,25 @@ final class HeartbeatsBench {
       database.setAutoCommit(false);
       long begin = System.nanoTime();
       long done = 0;
-      String body = Beats.one("device", Instant.now(), 7);
-      // about what the server keeps as it was sent
-      String rest =
-          "{"
-              + body.substring(body.indexOf("\"app_versions\""), body.indexOf(",\"battery\""))
-              + "}";
       while (System.nanoTime() - begin < atMost.toNanos()) {
         UUID[] batch = new UUID[ROWS];
         for (int i = 0; i < ROWS; i++) {
           batch[i] = ids[(int) ((done + i) % devices)];
         }
-        write(database, organization, batch, rest);
+        write(database, organization, batch);
         done += ROWS;
       }
       return done / ((System.nanoTime() - begin) / 1e9);
     }
   }
 
-  private static void write(Connection database, UUID organization, UUID[] devices, String rest)
+  private static void write(Connection database, UUID organization, UUID[] devices)
       throws SQLException {
     String now = Instant.now().toString();
     UUID[] organizations = new UUID[devices.length];
     String[] rests = new String[devices.length];
-    java.util.Arrays.fill(organizations, organization);
-    java.util.Arrays.fill(rests, rest);
+    Arrays.fill(organizations, organization);
+    Arrays.fill(rests, REST);
     for (String insert : INSERTS) {
       try (PreparedStatement statement = database.prepareStatement(insert)) {
         Array of = database.createArrayOf("uuid", organizations);

@@ -98,6 +98,14 @@ public class Ledger {
     return subjects.isEmpty() ? Map.of() : StandingStore.hold(handle, subjects, kinds);
   }
 
+  /// Which of the subjects are wrong by these rules at this moment, without holding them. Enough
+  /// for who holds what makes them wrong: a heartbeat's transaction has the device's last status,
+  /// and nobody finds a device silent without it.
+  public Set<Key> wrongAmong(
+      Handle handle, Collection<Subject> subjects, Collection<RuleKind> kinds) {
+    return subjects.isEmpty() ? Set.of() : StandingStore.wrongAmong(handle, subjects, kinds);
+  }
+
   /// Those of an organization that are wrong by a rule, whatever came of it.
   public Set<UUID> wrong(Handle handle, OrganizationId organization, RuleKind kind) {
     return StandingStore.wrong(handle, organization, kind);

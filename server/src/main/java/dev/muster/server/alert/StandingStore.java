@@ -31,26 +31,51 @@ final class StandingStore {
   static Map<Ledger.Key, Standing> hold(
       Handle handle, Collection<Ledger.Subject> subjects, Collection<RuleKind> kinds) {
     return found(
-        handle
-            .createQuery(
-                "select "
-                    + COLUMNS
-                    + """
-                    from alert.standing s
-                    join unnest(:organizations, :subjects) as k (organization_id, subject_id)
-                      on k.organization_id = s.organization_id and k.subject_id = s.subject_id
-                    where s.kind = any(:kinds)
-                    order by s.organization_id, s.subject_id, s.kind
-                    for update of s
-                    """)
-            .bindArray(
-                "organizations",
-                UUID.class,
-                subjects.stream().map(subject -> subject.organization().value()).toList())
-            .bindArray("subjects", UUID.class, subjects.stream().map(Ledger.Subject::id).toList())
-            .bindArray("kinds", String.class, kinds.stream().map(RuleKind::name).toList())
+        of(
+                handle.createQuery(
+                    "select "
+                        + COLUMNS
+                        + """
+                        from alert.standing s
+                        join unnest(:organizations, :subjects) as k (organization_id, subject_id)
+                          on k.organization_id = s.organization_id and k.subject_id = s.subject_id
+                        where s.kind = any(:kinds)
+                        order by s.organization_id, s.subject_id, s.kind
+                        for update of s
+                        """),
+                subjects,
+                kinds)
             .map((row, _) -> Map.entry(key(row), standing(row)))
             .list());
+  }
+
+  /// Those of the subjects that are wrong by these rules, not locked.
+  static Set<Ledger.Key> wrongAmong(
+      Handle handle, Collection<Ledger.Subject> subjects, Collection<RuleKind> kinds) {
+    return new HashSet<>(
+        of(
+                handle.createQuery(
+                    """
+                    select s.organization_id, s.subject_id, s.kind from alert.standing s
+                    join unnest(:organizations, :subjects) as k (organization_id, subject_id)
+                      on k.organization_id = s.organization_id and k.subject_id = s.subject_id
+                    where s.kind = any(:kinds) and s.phase <> 'COOLING'
+                    """),
+                subjects,
+                kinds)
+            .map((row, _) -> key(row))
+            .list());
+  }
+
+  private static <S extends SqlStatement<S>> S of(
+      S statement, Collection<Ledger.Subject> subjects, Collection<RuleKind> kinds) {
+    return statement
+        .bindArray(
+            "organizations",
+            UUID.class,
+            subjects.stream().map(subject -> subject.organization().value()).toList())
+        .bindArray("subjects", UUID.class, subjects.stream().map(Ledger.Subject::id).toList())
+        .bindArray("kinds", String.class, kinds.stream().map(RuleKind::name).toList());
   }
 
   /// Some of those that are due, locked.

@@ -124,6 +124,26 @@ final class DayStore {
         .findOne();
   }
 
+  /// Days of the history that have no index by device yet, in their order.
+  static List<LocalDate> growing(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select day from archive.day
+            where frozen_at is null and state in ('ATTACHED', 'RESTORED') order by day
+            """)
+        .mapTo(LocalDate.class)
+        .list();
+  }
+
+  /// The oldest day of which the database still has a table.
+  static Optional<LocalDate> oldestThere(Handle handle) {
+    return handle
+        .createQuery("select min(day) from archive.day where state <> 'DROPPED'")
+        .mapTo(LocalDate.class)
+        .findOne();
+  }
+
   /// Days before `before` that are over and not frozen.
   static List<LocalDate> toFreeze(Handle handle, LocalDate before) {
     return handle

@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -20,6 +21,7 @@ import org.postgresql.copy.CopyManager;
 final class PartitionStore {
   private static final DateTimeFormatter SUFFIX = DateTimeFormatter.ofPattern("uuuu_MM_dd");
   private static final String HISTORY = "telemetry.heartbeat";
+  private static final String WHOLE_REST = "coalesce(d.body, '{}') || h.rest as rest";
 
   private PartitionStore() {}
 
@@ -117,9 +119,30 @@ final class PartitionStore {
     handle.execute("drop table if exists " + table(day));
   }
 
-  /// Outside of a transaction.
+  /// Of a day that is over: it gets its index by device, which costs too much while it grows, and
+  /// its rows are frozen. To make the index waits for whoever reads from an older snapshot, and
+  /// nobody waits for it. One that was cut short is not valid, and made anew. Outside of a
+  /// transaction.
   static void freeze(Handle handle, LocalDate day) {
+    String index = name(day) + "_device";
+    if (!isValidIndex(handle, index)) {
+      handle.execute("set lock_timeout = '5min'");
+      handle.execute("drop index concurrently if exists telemetry." + index);
+      handle.execute(
+          "create index concurrently %s on %s (organization_id, device_id, bucket)"
+              .formatted(index, table(day)));
+      handle.execute("set lock_timeout = '1s'");
+    }
     handle.execute("vacuum (freeze, analyze) " + table(day));
+  }
+
+  private static boolean isValidIndex(Handle handle, String name) {
+    return handle
+        .createQuery("select indisvalid from pg_index where indexrelid = to_regclass(:name)")
+        .bind("name", "telemetry." + name)
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
   }
 
   /// Bytes of all days in the database, indexes included.
@@ -143,26 +166,35 @@ final class PartitionStore {
         .one();
   }
 
-  /// The columns of the day's table, in their order.
+  /// The columns of the day's table, in their order; without `detail`, which archives do not have.
   static List<String> columns(Handle handle, LocalDate day) {
     return handle
         .createQuery(
             """
             select attname::text from pg_attribute
-            where attrelid = to_regclass(:table) and attnum > 0 and not attisdropped order by attnum
+            where attrelid = to_regclass(:table) and attnum > 0 and not attisdropped and attname <> 'detail'
+            order by attnum
             """)
         .bind("table", table(day))
         .mapTo(String.class)
         .list();
   }
 
-  /// All rows as CSV with a header.
+  /// All rows as CSV with a header, each with what it says by reference.
   static void copyOut(Handle handle, LocalDate day, List<String> columns, OutputStream csv)
       throws IOException {
     asReaderOfAll(handle);
+    String selected =
+        columns.stream()
+            .map(column -> column.equals("rest") ? WHOLE_REST : "h." + column)
+            .collect(Collectors.joining(", "));
     String copy =
-        "copy (select %s from %s) to stdout with (format csv, header true)"
-            .formatted(String.join(", ", columns), table(day));
+        """
+        copy (select %s from %s h
+          left join telemetry.detail d on d.organization_id = h.organization_id and d.id = h.detail)
+        to stdout with (format csv, header true)
+        """
+            .formatted(selected, table(day));
     try {
       long _ = copies(handle).copyOut(copy, csv);
     } catch (SQLException failure) {

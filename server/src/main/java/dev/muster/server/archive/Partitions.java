@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -31,6 +32,10 @@ public final class Partitions {
   private static final String LOCK = "archive.partitions";
   private static final String DROP_LOCK = "archive.drop";
   private static final int TRIES = 10;
+
+  /// No heartbeat is of a time later than this from now.
+  private static final long AHEAD_SECONDS = 600;
+
   private static final int BEFORE_JOBS = 95;
 
   private final Database database;
@@ -132,6 +137,54 @@ public final class Partitions {
     holdDrops(handle);
     List<String> detached = DayStore.detached(handle);
     detached.forEach(table -> PartitionStore.delete(handle, table, organization, device));
+  }
+
+  /// The spans of a time in which rows are to be looked for by device, in their order and without
+  /// gaps.
+  ///
+  /// @param byDevice whether there is an index by device; otherwise each bucket has to be asked for
+  public record Span(Instant from, Instant to, boolean byDevice) {}
+
+  /// How all rows of one device are found.
+  public List<Span> spans(Handle handle) {
+    return DayStore.oldestThere(handle)
+        .map(day -> spans(handle, Day.begin(day), Instant.MAX))
+        .orElse(List.of());
+  }
+
+  /// How rows of one device are found from `from` to before `to`.
+  public List<Span> spans(Handle handle, Instant from, Instant to) {
+    Instant end = clock.instant().plusSeconds(AHEAD_SECONDS);
+    Instant until = to.isBefore(end) ? to : end;
+    List<Span> spans = new ArrayList<>();
+    Instant at = from;
+    for (LocalDate day : DayStore.growing(handle)) {
+      Instant begin = later(Day.begin(day), at);
+      Instant dayEnd = Day.begin(day.plusDays(1));
+      Instant stop = dayEnd.isBefore(until) ? dayEnd : until;
+      if (begin.isBefore(stop)) {
+        add(spans, at, begin, true);
+        add(spans, begin, stop, false);
+        at = stop;
+      }
+    }
+    add(spans, at, until, true);
+    return spans;
+  }
+
+  private static void add(List<Span> spans, Instant from, Instant to, boolean byDevice) {
+    if (from.isBefore(to)) {
+      spans.add(new Span(from, to, byDevice));
+    }
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isBefore(other) ? other : one;
+  }
+
+  /// The oldest day of which the database has heartbeats, in the history or on their way out of it.
+  public Optional<LocalDate> oldestThere(Handle handle) {
+    return DayStore.oldestThere(handle);
   }
 
   static void holdDrops(Handle handle) {

@@ -6,8 +6,10 @@ import dev.muster.server.platform.OrganizationId;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /// The SQL of device tokens.
@@ -71,6 +73,11 @@ final class DeviceTokenStore {
 
   /// In whatever organization it is, revoked or not.
   static Optional<Row> find(Handle handle, UUID id) {
+    return Optional.ofNullable(find(handle, List.of(id)).get(id));
+  }
+
+  /// Those that there are, by their id.
+  static Map<UUID, Row> find(Handle handle, Collection<UUID> ids) {
     return handle
         .createQuery(
             """
@@ -78,9 +85,9 @@ final class DeviceTokenStore {
               t.revoked_at is not null as revoked, d.lifecycle
             from credential.device_token t
             join device.device d on d.organization_id = t.organization_id and d.id = t.device_id
-            where t.id = :id
+            where t.id = any(:ids)
             """)
-        .bind("id", id)
+        .bindArray("ids", UUID.class, List.copyOf(ids))
         .map((row, _) ->
             new Row(
                 new OrganizationId(row.getObject("organization_id", UUID.class)),
@@ -90,7 +97,7 @@ final class DeviceTokenStore {
                 row.getBoolean("used"),
                 row.getBoolean("revoked"),
                 Lifecycle.valueOf(row.getString("lifecycle"))))
-        .findOne();
+        .collectToMap(Row::id, Function.identity());
   }
 
   /// The tokens of the device that are not revoked.

@@ -13,6 +13,7 @@ import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.CheckedSecrets;
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Gathered;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.MachineSecret;
 import dev.muster.server.platform.OrganizationId;
@@ -49,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 public class DeviceTokens implements DeviceChanges {
   static final String PREFIX = "md_";
   private static final int MOST_REMEMBERED = 500_000;
+  private static final int MOST_AT_ONCE = 500;
 
   /// Twice in the time that a token is believed.
   private static final long RENEWED_SECONDS = CheckedSecrets.BELIEVED.toSeconds() / 2 - 5;
@@ -59,6 +61,7 @@ public class DeviceTokens implements DeviceChanges {
   private final Devices devices;
   private final Audit audit;
   private final CheckedSecrets<DeviceTokenStore.Row> remembered;
+  private final Gathered<UUID, DeviceTokenStore.Row> lookups;
   private final List<Consumer<UUID>> hearers = new CopyOnWriteArrayList<>();
   private @Nullable Thread renewals;
 
@@ -75,6 +78,10 @@ public class DeviceTokens implements DeviceChanges {
     this.devices = devices;
     this.audit = audit;
     this.remembered = new CheckedSecrets<>(clock, MOST_REMEMBERED);
+    this.lookups =
+        new Gathered<>(
+            MOST_AT_ONCE,
+            ids -> database.acrossOrganizations(handle -> DeviceTokenStore.find(handle, ids)));
     broadcast.listen(RevocationRelay.TOPIC, id -> Ids.parse(id).ifPresent(this::drop));
     broadcast.onReset(remembered::dropAll);
   }
@@ -214,8 +221,8 @@ public class DeviceTokens implements DeviceChanges {
 
   /// The tokens of a retired device are revoked, and their holder is told why.
   private Optional<CheckedSecrets.Stored<DeviceTokenStore.Row>> findLive(UUID id) {
-    return database
-        .acrossOrganizations(handle -> DeviceTokenStore.find(handle, id))
+    return lookups
+        .find(id)
         .filter(found -> !found.revoked() || found.lifecycle() == Lifecycle.RETIRED)
         .map(row -> new CheckedSecrets.Stored<>(row.secretHash(), row));
   }

@@ -2,6 +2,7 @@ package dev.muster.server.platform;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,8 +18,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The machine secrets that this node has checked, remembered as SHA-256, so that its row is
-/// read once a node and not once a request.
+/// The machine secrets that this node has checked, remembered as SHA-256, so that its row is read
+/// once a node and not once a request.
 ///
 /// What is remembered is believed for at most [#BELIEVED], after which its row is read again. The
 /// room whose secrets they are drops one before that when it is revoked; no check that began before
@@ -37,12 +38,12 @@ public final class CheckedSecrets<T> {
   public record Stored<T>(String hash, T row) {}
 
   private static final class Remembered<T> {
-    private final String digest;
+    private final byte[] digest;
     private final Stored<T> stored;
     private volatile Instant until;
     private volatile Instant usedAt;
 
-    private Remembered(String digest, Stored<T> stored, Instant now) {
+    private Remembered(byte[] digest, Stored<T> stored, Instant now) {
       this.digest = digest;
       this.stored = stored;
       this.until = now.plus(BELIEVED);
@@ -66,9 +67,9 @@ public final class CheckedSecrets<T> {
   ///   is remembered; it may still refuse
   public Optional<T> check(
       MachineSecret secret, Supplier<Optional<Stored<T>>> find, Consumer<T> proven) {
-    String digest = secret.digest();
+    byte[] digest = secret.digest();
     Remembered<T> known = remembered.getIfPresent(secret.id());
-    if (known != null && !MachineSecret.sameText(known.digest, digest)) {
+    if (known != null && !MessageDigest.isEqual(known.digest, digest)) {
       return Optional.empty();
     }
     Instant now = clock.instant();
@@ -93,7 +94,9 @@ public final class CheckedSecrets<T> {
   public @Nullable T known(MachineSecret secret) {
     Remembered<T> known = remembered.getIfPresent(secret.id());
     Instant now = clock.instant();
-    if (known == null || !now.isBefore(known.until) || !MachineSecret.sameText(known.digest, secret.digest())) {
+    if (known == null
+        || !now.isBefore(known.until)
+        || !MessageDigest.isEqual(known.digest, secret.digest())) {
       return null;
     }
     known.usedAt = now;

@@ -196,7 +196,7 @@ public final class Database {
       HandleCallback<T, RuntimeException> work) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return jdbi.inTransaction(
+        return begun(
             isolation,
             handle -> {
               enter(handle, role, organization);
@@ -217,6 +217,15 @@ public final class Database {
         }
       }
     }
+  }
+
+  /// READ COMMITTED is what connections have of themselves ([DatabasePool]); to ask for it costs
+  /// every transaction another round trip.
+  private <T extends @Nullable Object> T begun(
+      TransactionIsolationLevel isolation, HandleCallback<T, RuntimeException> work) {
+    return isolation == TransactionIsolationLevel.READ_COMMITTED
+        ? jdbi.inTransaction(work)
+        : jdbi.inTransaction(isolation, work);
   }
 
   private static void enter(Handle handle, String role, @Nullable UUID organization) {

@@ -104,7 +104,7 @@ public final class DatabasePool {
   }
 
   private static String options(Settings.Pool limits) {
-    return "-c statement_timeout="
+    return "-c default_transaction_isolation=read\\ committed -c statement_timeout="
         + limits.statementTimeout().toMillis()
         + " -c lock_timeout="
         + limits.lockTimeout().toMillis()

@@ -9,8 +9,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.IntPredicate;
 
 /// A credential of a machine, `<prefix>_<id>_<secret>`: the id finds its row, the secret of 256
 /// random bits proves it. It exists where it is made and where it is checked, and is never stored.
@@ -21,7 +20,8 @@ import java.util.regex.Pattern;
 public record MachineSecret(UUID id, String secret) {
   private static final String SHA_256 = "sha256:";
   private static final int SECRET_BYTES = 32;
-  private static final Pattern FORM = Pattern.compile("([0-9a-f]{32})_([A-Za-z0-9_-]{43})");
+  private static final int ID_DIGITS = 32;
+  private static final int SECRET_LETTERS = 43;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   public static MachineSecret generate(UUID id) {
@@ -32,18 +32,41 @@ public record MachineSecret(UUID id, String secret) {
 
   /// Empty when `credential` cannot be one of this prefix.
   public static Optional<MachineSecret> parse(String prefix, String credential) {
-    if (!credential.startsWith(prefix)) {
+    int secret = prefix.length() + ID_DIGITS + 1;
+    if (credential.length() != secret + SECRET_LETTERS
+        || !credential.startsWith(prefix)
+        || credential.charAt(secret - 1) != '_'
+        || !isAll(credential, prefix.length(), secret - 1, MachineSecret::isHex)
+        || !isAll(credential, secret, credential.length(), MachineSecret::isBase64Url)) {
       return Optional.empty();
     }
-    Matcher matcher = FORM.matcher(credential.substring(prefix.length()));
-    return matcher.matches()
-        ? Optional.of(new MachineSecret(uuid(matcher.group(1)), matcher.group(2)))
-        : Optional.empty();
+    int low = prefix.length() + ID_DIGITS / 2;
+    UUID id =
+        new UUID(
+            HexFormat.fromHexDigitsToLong(credential, prefix.length(), low),
+            HexFormat.fromHexDigitsToLong(credential, low, secret - 1));
+    return Optional.of(new MachineSecret(id, credential.substring(secret)));
   }
 
-  private static UUID uuid(String hex) {
-    return new UUID(
-        HexFormat.fromHexDigitsToLong(hex, 0, 16), HexFormat.fromHexDigitsToLong(hex, 16, 32));
+  private static boolean isAll(String text, int from, int to, IntPredicate kind) {
+    for (int i = from; i < to; i++) {
+      if (!kind.test(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isHex(int letter) {
+    return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
+  }
+
+  private static boolean isBase64Url(int letter) {
+    return (letter >= '0' && letter <= '9')
+        || (letter >= 'a' && letter <= 'z')
+        || (letter >= 'A' && letter <= 'Z')
+        || letter == '-'
+        || letter == '_';
   }
 
   /// The credential as its holder sends it.
@@ -53,29 +76,24 @@ public record MachineSecret(UUID id, String secret) {
 
   /// What is stored of the secret.
   public String hash() {
-    return SHA_256 + digest();
+    return SHA_256 + HexFormat.of().formatHex(digest());
   }
 
   public boolean matches(String hash) {
     return hash.startsWith(SHA_256)
-        ? sameText(hash, hash())
+        ? MessageDigest.isEqual(
+            hash.getBytes(StandardCharsets.US_ASCII), hash().getBytes(StandardCharsets.US_ASCII))
         : BcryptUtil.matches(secret, hash);
   }
 
   /// What a node remembers of a secret that it has checked.
-  String digest() {
+  byte[] digest() {
     try {
       byte[] text = secret.getBytes(StandardCharsets.US_ASCII);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+      return MessageDigest.getInstance("SHA-256").digest(text);
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }
-  }
-
-  /// In a time that does not tell where they differ.
-  static boolean sameText(String one, String other) {
-    return MessageDigest.isEqual(
-        one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
   }
 
   /// Without the secret.

@@ -1,5 +1,6 @@
 package dev.muster.server.platform;
 
+import com.github.f4b6a3.uuid.UuidCreator;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
@@ -13,9 +14,12 @@ public final class RequestId {
 
   private RequestId() {}
 
-  /// The id of a request: the one that its caller sent, if it can be one, else a new one.
+  /// The id of a request: the one that its caller sent, if it can be one, else a new one, which
+  /// need not be hard to guess.
   public static String accept(@Nullable String sent) {
-    return sent != null && FORM.matcher(sent).matches() ? sent : Ids.next().toString();
+    return sent != null && FORM.matcher(sent).matches()
+        ? sent
+        : UuidCreator.getTimeOrderedEpochFast().toString();
   }
 
   /// Null outside of a request.

@@ -2,7 +2,12 @@ package dev.muster.server.telemetry;
 
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What a device said of itself at one moment.
@@ -10,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bucket the 10 seconds of history that it stands for: when it was received, or, when it
 ///   was sent later in a batch, taken
 /// @param takenAt by the device's clock
-/// @param rest what it said besides the readings, as a JSON object
+/// @param rest what it said besides, as a JSON object
 public record Heartbeat(
     OrganizationId organization,
     DeviceId device,
@@ -18,7 +23,25 @@ public record Heartbeat(
     Instant takenAt,
     Instant receivedAt,
     Readings readings,
-    String rest) {
+    String rest,
+    Detail detail) {
+
+  /// What the device is and what is installed on it: a JSON object that it says again and again.
+  ///
+  /// @param id of its text
+  public record Detail(UUID id, String body) {
+    /// Its id is the first half of the SHA-256 of its text.
+    public static Detail of(String body) {
+      try {
+        byte[] digest =
+            MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bytes = ByteBuffer.wrap(digest);
+        return new Detail(new UUID(bytes.getLong(), bytes.getLong()), body);
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
+  }
 
   /// The values that are asked for, each null when it was not said.
   ///

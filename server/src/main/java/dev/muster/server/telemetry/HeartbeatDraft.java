@@ -9,7 +9,6 @@ import dev.muster.server.telemetry.Heartbeat.Readings;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +47,7 @@ final class HeartbeatDraft {
   @Nullable Boolean notification;
   @Nullable Double foregroundSeconds;
   String rest = "{}";
+  String detail = "{}";
   private @Nullable Instant takenAt;
   private boolean timed;
   private @Nullable List<Refusal.FieldError> problems;
@@ -65,8 +65,7 @@ final class HeartbeatDraft {
     }
     timed = true;
     try {
-      // the form that nearly all send, which is three times as fast to read
-      takenAt = text.endsWith("Z") ? Instant.parse(text) : OffsetDateTime.parse(text).toInstant();
+      takenAt = Timestamps.parse(text);
     } catch (DateTimeException _) {
       problem("timestamp_utc", "must be a time such as 2026-01-31T12:00:00Z");
     }
@@ -142,7 +141,8 @@ final class HeartbeatDraft {
             appVersion,
             osVersion,
             appRunning()),
-        rest);
+        rest,
+        Heartbeat.Detail.of(detail));
   }
 
   private @Nullable Boolean appRunning() {

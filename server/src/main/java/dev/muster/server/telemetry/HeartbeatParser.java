@@ -36,15 +36,14 @@ final class HeartbeatParser {
   private static final Set<String> KEPT =
       Set.of(
           "alias",
-          "app_versions",
           "speedtest_running_signals",
           "self_heal_hints",
-          "is_device_owner",
           "power_ok",
-          "doze_whitelisted",
           "net_validated",
           "queue_depth");
-  private static final Set<String> KEPT_OF_SYSTEM =
+  private static final Set<String> DETAILS =
+      Set.of("app_versions", "is_device_owner", "doze_whitelisted");
+  private static final Set<String> DETAILS_OF_SYSTEM =
       Set.of("sdk_int", "patch_level", "build_id", "model", "manufacturer");
   private static final Set<String> KEPT_OF_NETWORK = Set.of("ssid", "carrier", "ip");
 
@@ -155,9 +154,12 @@ final class HeartbeatParser {
 
   private static HeartbeatDraft heartbeat(JsonParser parser) throws IOException {
     HeartbeatDraft draft = new HeartbeatDraft();
-    SegmentedStringWriter text = new SegmentedStringWriter(JSON._getBufferRecycler());
-    try (JsonGenerator rest = JSON.createGenerator(text)) {
+    SegmentedStringWriter restText = new SegmentedStringWriter(JSON._getBufferRecycler());
+    SegmentedStringWriter detailText = new SegmentedStringWriter(JSON._getBufferRecycler());
+    try (JsonGenerator rest = JSON.createGenerator(restText);
+        JsonGenerator detail = JSON.createGenerator(detailText)) {
       rest.writeStartObject();
+      detail.writeStartObject();
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String key = parser.currentName();
         JsonToken value = parser.nextToken();
@@ -171,7 +173,7 @@ final class HeartbeatParser {
           case "battery" -> draft.battery = object(parser, draft, key, HeartbeatParser::battery);
           case "memory" -> draft.memory = object(parser, draft, key, HeartbeatParser::memory);
           case "system" ->
-              draft.system = object(parser, draft, key, (name, p, d) -> system(name, p, d, rest));
+              draft.system = object(parser, draft, key, (name, p, d) -> system(name, p, d, detail));
           case "network" ->
               draft.network = object(parser, draft, key, (name, p, d) -> network(name, p, d, rest));
           default -> {
@@ -182,6 +184,9 @@ final class HeartbeatParser {
               } else {
                 copy(parser, draft, key, rest);
               }
+            } else if (DETAILS.contains(key) && value != JsonToken.VALUE_NULL) {
+              detail.writeFieldName(key);
+              copy(parser, draft, key, detail);
             } else {
               parser.skipChildren();
             }
@@ -189,9 +194,11 @@ final class HeartbeatParser {
         }
       }
       rest.writeEndObject();
+      detail.writeEndObject();
     }
-    draft.rest = text.getAndClear();
-    if (draft.rest.length() > MOST_REST) {
+    draft.rest = restText.getAndClear();
+    draft.detail = detailText.getAndClear();
+    if (draft.rest.length() + draft.detail.length() > MOST_REST) {
       draft.problem("app_versions", "is too large: 32 KiB of details at the most");
     }
     draft.check();
@@ -245,12 +252,13 @@ final class HeartbeatParser {
   }
 
   private static void system(
-      String name, JsonParser parser, HeartbeatDraft draft, JsonGenerator rest) throws IOException {
+      String name, JsonParser parser, HeartbeatDraft draft, JsonGenerator detail)
+      throws IOException {
     switch (name) {
       case "uptime_seconds" ->
           draft.uptimeSeconds = within(number(parser, draft, "system", name), 0, 1e12);
       case "android_version" -> draft.osVersion = text(parser, draft, "system", name);
-      default -> keep(KEPT_OF_SYSTEM, name, parser, draft, rest);
+      default -> keep(DETAILS_OF_SYSTEM, name, parser, draft, detail);
     }
   }
 

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class HeartbeatRoutes {
   static final int MOST_BYTES = 64 * 1024;
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   static final int MOST_BATCH_BYTES = 1024 * 1024;
 
   private final Ingest ingest;
@@ -239,7 +240,7 @@ final class HeartbeatRoutes {
   }
 
   private void accept(RoutingContext routing) {
-    routing.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(answer);
+    routing.response().putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(answer);
   }
 
   private final class SingleAnswer implements Ingest.Answer {

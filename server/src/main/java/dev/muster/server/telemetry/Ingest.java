@@ -46,7 +46,7 @@ public class Ingest {
     long weight() {
       long weight = 0;
       for (Heartbeat heartbeat : heartbeats) {
-        weight += 400 + 2L * heartbeat.rest().length();
+        weight += 500 + 2L * (heartbeat.rest().length() + heartbeat.detail().body().length());
       }
       return weight;
     }
@@ -58,6 +58,7 @@ public class Ingest {
   private final List<BatchListener> listeners;
   private final IngestMetrics metrics;
   private final BlockingQueue<Entry> queue;
+  private final Details details = new Details();
   private final AtomicLong memory = new AtomicLong();
   private final AtomicInteger waiting = new AtomicInteger();
   private final TelemetrySettings settings;
@@ -217,8 +218,10 @@ public class Ingest {
 
   private HeartbeatStore.Stored committed(List<Entry> batch) {
     long begun = System.nanoTime();
+    List<Details.Fresh> fresh = details.fresh(batch);
     HeartbeatStore.Stored stored =
         database.acrossOrganizations(handle -> {
+          Details.store(handle, fresh);
           HeartbeatStore.Stored written = HeartbeatStore.write(handle, batch);
           if (!written.newest().isEmpty()) {
             for (BatchListener listener : listeners) {
@@ -227,6 +230,7 @@ public class Ingest {
           }
           return written;
         });
+    details.remember(fresh);
     metrics.committed(stored, System.nanoTime() - begun);
     return stored;
   }

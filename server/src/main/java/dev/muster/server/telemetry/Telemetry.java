@@ -1,6 +1,7 @@
 package dev.muster.server.telemetry;
 
 import dev.muster.protocol.Json;
+import dev.muster.server.archive.Partitions;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.DeviceReadings;
@@ -39,10 +40,17 @@ public class Telemetry implements DeviceReadings {
 
   private final Database database;
   private final Devices devices;
+  private final Partitions partitions;
   private final InstantSource clock;
   private final TelemetrySettings settings;
 
-  public Telemetry(Database database, Devices devices, InstantSource clock, Settings settings) {
+  public Telemetry(
+      Database database,
+      Devices devices,
+      Partitions partitions,
+      InstantSource clock,
+      Settings settings) {
+    this.partitions = partitions;
     this.database = database;
     this.devices = devices;
     this.clock = clock;
@@ -88,9 +96,18 @@ public class Telemetry implements DeviceReadings {
               begin,
               end,
               step,
-              TelemetryStore.history(handle, organization, found.id(), begin, end, step),
+              points(handle, found, begin, end, step),
               last == null ? null : TelemetryWire.lastStatus(last, onlineSince(), true));
         });
+  }
+
+  private List<HistoryPoint> points(
+      Handle handle, Device device, Instant from, Instant to, Duration step) {
+    List<Partitions.Span> spans = partitions.spans(handle, from, to);
+    return spans.isEmpty()
+        ? List.of()
+        : TelemetryStore.history(
+            handle, new DeviceHistory(device.organization(), device.id(), spans), from, step);
   }
 
   /// Counts of the caller's fleet. Reads the last status of each of its devices.

@@ -21,7 +21,8 @@ final class TelemetryBelongings implements DeviceBelongings {
   @Override
   public void erase(Handle handle, OrganizationId organization, Device device) {
     // the last status first, as whoever stores a heartbeat does
-    ReconciliationStore.forget(handle, new KnownDevices.Key(organization, device.id()));
+    ReconciliationStore.forget(
+        handle, new KnownDevices.Key(organization, device.id()), partitions.spans(handle));
     partitions.eraseDetached(handle, organization, device.id());
   }
 }

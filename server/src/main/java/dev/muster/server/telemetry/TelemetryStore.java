@@ -28,11 +28,12 @@ final class TelemetryStore {
     handle
         .createQuery(
             """
-            select device_id, seen_at, taken_at, battery_pct, charging, battery_celsius, uptime_seconds,
-              memory_total_mb, memory_available_mb, memory_pressure_pct, transport, app_version, os_version,
-              app_running, rest::text as rest
-            from telemetry.last_status
-            where organization_id = :organization and device_id = any(:devices)
+            select s.device_id, s.seen_at, s.taken_at, s.battery_pct, s.charging, s.battery_celsius, s.uptime_seconds,
+              s.memory_total_mb, s.memory_available_mb, s.memory_pressure_pct, s.transport, s.app_version,
+              s.os_version, s.app_running, (coalesce(d.body, '{}') || s.rest)::text as rest
+            from telemetry.last_status s
+            left join telemetry.detail d on d.organization_id = s.organization_id and d.id = s.detail
+            where s.organization_id = :organization and s.device_id = any(:devices)
             """)
         .bind("organization", organization)
         .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
@@ -62,33 +63,26 @@ final class TelemetryStore {
         JsonText.parseObject(row.getString("rest")));
   }
 
-  /// The history of a device from `from` to before `to` in steps of equal length, those without a
+  /// The history of a device in steps of equal length that begin at `from`, those without a
   /// heartbeat left out.
   static List<HistoryPoint> history(
-      Handle handle,
-      OrganizationId organization,
-      DeviceId device,
-      Instant from,
-      Instant to,
-      Duration step) {
-    return handle
-        .createQuery(
-            """
-            select date_bin(make_interval(secs => :step), bucket, :from) as at, count(*) as heartbeats,
-              min(battery_pct) as battery_min, avg(battery_pct) as battery_avg, max(battery_pct) as battery_max,
-              bool_or(charging) as charging, avg(battery_celsius) as celsius,
-              min(memory_available_mb) as memory_min, avg(memory_pressure_pct) as pressure,
-              max(uptime_seconds) as uptime, bool_and(app_running) as app_running,
-              (array_agg(transport order by bucket desc))[1] as transport
-            from telemetry.heartbeat
-            where organization_id = :organization and device_id = :device and bucket >= :from and bucket < :to
-            group by 1 order by 1
-            """)
+      Handle handle, DeviceHistory device, Instant from, Duration step) {
+    return device
+        .bound(
+            handle.createQuery(
+                """
+                select date_bin(make_interval(secs => :step), bucket, :from) as at, count(*) as heartbeats,
+                  min(battery_pct) as battery_min, avg(battery_pct) as battery_avg, max(battery_pct) as battery_max,
+                  bool_or(charging) as charging, avg(battery_celsius) as celsius,
+                  min(memory_available_mb) as memory_min, avg(memory_pressure_pct) as pressure,
+                  max(uptime_seconds) as uptime, bool_and(app_running) as app_running,
+                  (array_agg(transport order by bucket desc))[1] as transport
+                from (%s) h
+                group by 1 order by 1
+                """
+                    .formatted(device.rows())))
         .bind("step", step.toMillis() / 1_000.0)
-        .bind("organization", organization)
-        .bind("device", device.value())
         .bind("from", from)
-        .bind("to", to)
         .map((row, _) ->
             new HistoryPoint(
                 instant(row, "at"),

@@ -58,12 +58,12 @@ public class HeartbeatWatch implements BatchListener {
         beat -> books.computeIfAbsent(beat.organization(), of -> rules.book(handle, of)));
     Map<Subject, Instant> due = new LinkedHashMap<>();
     first.forEach(beat -> due.put(subject(beat), deadline(beat, books)));
-    Map<Ledger.Key, Standing> held =
-        ledger.hold(handle, newest.stream().map(HeartbeatWatch::subject).toList(), KINDS);
+    Set<Ledger.Key> wrong = ledger.wrongAmong(handle, subjects(newest), KINDS);
     List<Heartbeat> suspects =
-        newest.stream().filter(beat -> isSuspect(beat, books, held)).toList();
+        newest.stream().filter(beat -> isSuspect(beat, books, wrong)).toList();
     if (!suspects.isEmpty()) {
-      Set<Subject> back = conclude(handle, suspects, held);
+      Set<Subject> back =
+          conclude(handle, suspects, ledger.hold(handle, subjects(suspects), KINDS));
       suspects.stream()
           .filter(beat -> back.contains(subject(beat)))
           .forEach(beat -> due.put(subject(beat), deadline(beat, books)));
@@ -77,13 +77,17 @@ public class HeartbeatWatch implements BatchListener {
     return beat.receivedAt().plusSeconds(book.leastThreshold(RuleKind.OFFLINE));
   }
 
+  private static List<Subject> subjects(List<Heartbeat> beats) {
+    return beats.stream().map(HeartbeatWatch::subject).toList();
+  }
+
   static Subject subject(Heartbeat beat) {
     return Subject.of(beat.organization(), beat.device());
   }
 
   /// Whether anything may follow from the heartbeat.
   private static boolean isSuspect(
-      Heartbeat beat, Map<OrganizationId, RuleBook> books, Map<Ledger.Key, Standing> held) {
+      Heartbeat beat, Map<OrganizationId, RuleBook> books, Set<Ledger.Key> wrong) {
     RuleBook book = books.getOrDefault(beat.organization(), RuleBook.DEFAULTS);
     Heartbeat.Readings said = beat.readings();
     Integer pct = said.power().batteryPct();
@@ -91,7 +95,7 @@ public class HeartbeatWatch implements BatchListener {
             && pct < book.mostThreshold(RuleKind.LOW_BATTERY)
             && !Boolean.TRUE.equals(said.power().charging()))
         || (Boolean.FALSE.equals(said.appRunning()) && book.isOnForAny(RuleKind.APP_DOWN))
-        || KINDS.stream().anyMatch(kind -> isWrong(held, subject(beat), kind));
+        || KINDS.stream().anyMatch(kind -> wrong.contains(new Ledger.Key(subject(beat), kind)));
   }
 
   private static boolean isWrong(Map<Ledger.Key, Standing> held, Subject subject, RuleKind kind) {

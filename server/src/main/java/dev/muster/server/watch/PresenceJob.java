@@ -7,13 +7,15 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Has statuses follow: at once after a commit on this node, and each second what is left.
 @Singleton
 public class PresenceJob implements RecurringJob {
   private final Presence presence;
-  private final AtomicBoolean asked = new AtomicBoolean();
+
+  /// How often it was asked for since the present follower began; 0 while there is none.
+  private final AtomicInteger asked = new AtomicInteger();
 
   PresenceJob(Presence presence) {
     this.presence = presence;
@@ -24,21 +26,25 @@ public class PresenceJob implements RecurringJob {
   }
 
   private void ask() {
-    if (asked.compareAndSet(false, true)) {
+    if (asked.getAndIncrement() == 0) {
       Thread.ofVirtual().name("presence").start(this::followAsked);
     }
   }
 
+  /// One at a time: several would find the same devices due, and wait for each other to do the same
+  /// again. Whoever asks meanwhile has it begin once more.
   private void followAsked() {
-    // first: what is committed from here on asks anew
-    asked.set(false);
-    try {
-      presence.follow();
-    } catch (Refusal refusal) {
-      Log.debugf("Statuses follow a little later: %s", refusal.getMessage());
-    } catch (RuntimeException failure) {
-      Log.warn("Statuses follow a little later", failure);
-    }
+    int asks;
+    do {
+      asks = asked.get();
+      try {
+        presence.follow();
+      } catch (Refusal refusal) {
+        Log.debugf("Statuses follow a little later: %s", refusal.getMessage());
+      } catch (RuntimeException failure) {
+        Log.warn("Statuses follow a little later", failure);
+      }
+    } while (!asked.compareAndSet(asks, 0));
   }
 
   @Override
@@ -58,6 +64,8 @@ public class PresenceJob implements RecurringJob {
 
   @Override
   public void run() {
-    presence.follow();
+    if (asked.getAndIncrement() == 0) {
+      followAsked();
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
@@ -121,6 +122,7 @@ class ArchiveJobTest {
 
   @Test
   void aDetachmentThatWasCutShortIsFinished() throws SQLException {
+    room.job(depot).run(); // so that no day is left to freeze, which would wait for the reader
     room.wish(day, Wish.ARCHIVE);
     try (Connection reader = room.database().dataSource().getConnection();
         Statement statement = reader.createStatement()) {
@@ -357,6 +359,13 @@ class ArchiveJobTest {
 
     assertThat(room.day(day).times().frozenAt()).isNotNull();
     assertThat(room.day(room.today()).times().frozenAt()).isNull();
+    assertThat(spans(day))
+        .as("rows of a device are found by an index on days that are over")
+        .containsExactly(
+            new Partitions.Span(Day.begin(day), Day.begin(room.today()), true),
+            new Partitions.Span(
+                Day.begin(room.today()), room.world().clock().instant().plusSeconds(600), false));
+    assertThat(deviceIndexIsValid(day)).isTrue();
     assertThat(
             room.database()
                 .<Boolean>asOwner(handle ->
@@ -367,5 +376,62 @@ class ArchiveJobTest {
                         .mapTo(Boolean.class)
                         .one()))
         .isTrue();
+  }
+
+  private List<Partitions.Span> spans(LocalDate from) {
+    return room.database()
+        .acrossOrganizations(
+            handle -> room.partitions().spans(handle, Day.begin(from), Instant.MAX));
+  }
+
+  private boolean deviceIndexIsValid(LocalDate day) {
+    return room.database()
+        .<Boolean>asOwner(handle ->
+            handle
+                .createQuery(
+                    "select indisvalid from pg_index where indexrelid = to_regclass(:index)")
+                .bind("index", PartitionStore.table(day) + "_device")
+                .mapTo(Boolean.class)
+                .one());
+  }
+
+  @Test
+  void whatIsStoredOnceForManyIsInTheArchiveOfEach() {
+    DeviceId device = room.device();
+    room.heartbeats(device, Day.begin(day).plusSeconds(7_200), 3);
+    room.database()
+        .in(
+            room.tenant().organization(),
+            handle -> {
+              handle.execute(
+                  """
+                  insert into telemetry.detail (organization_id, id, body, used_on)
+                  values (?, ?, jsonb_build_object('model', 'M "1"', 'k', 'of all'), ?)
+                  """,
+                  room.tenant().organization(),
+                  device.value(),
+                  day);
+              return handle.execute(
+                  "update telemetry.heartbeat set detail = device_id where device_id = ?",
+                  device.value());
+            });
+
+    archived();
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+
+    assertThat(
+            room.world()
+                .<List<String>>sql(handle ->
+                    handle
+                        .createQuery(
+                            """
+                            select distinct concat_ws('|', rest ->> 'model', rest ->> 'k', detail)
+                            from telemetry.heartbeat where device_id = :device
+                            """)
+                        .bind("device", device.value())
+                        .mapTo(String.class)
+                        .list()))
+        .containsExactly("M \"1\"|line\nbreak");
   }
 }

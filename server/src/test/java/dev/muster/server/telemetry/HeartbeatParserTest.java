@@ -64,8 +64,15 @@ class HeartbeatParserTest {
                 true));
     Json.Obj rest = JsonText.parseObject(heartbeat.rest());
     assertThat(rest.fields().keySet())
-        .contains("alias", "app_versions", "model", "ssid", "queue_depth", "self_heal_hints")
+        .contains("alias", "ssid", "queue_depth", "self_heal_hints")
         .doesNotContain("battery", "device_id", "timestamp_utc", "fcm_token", "android_version");
+    Json.Obj detail = JsonText.parseObject(heartbeat.detail().body());
+    assertThat(detail.fields().keySet())
+        .contains("app_versions", "model", "is_device_owner")
+        .doesNotContainAnyElementsOf(rest.fields().keySet());
+    assertThat(read(Heartbeats.full("till-8", NOW)).detail())
+        .as("what another device of the same kind says")
+        .isEqualTo(heartbeat.detail());
   }
 
   @Test

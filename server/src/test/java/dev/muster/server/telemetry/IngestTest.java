@@ -2,6 +2,7 @@ package dev.muster.server.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.server.archive.Partitions;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.ErrorCode;
@@ -16,6 +17,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -198,6 +201,160 @@ class IngestTest {
     assertThat(again.counts).isEqualTo(new HeartbeatStore.Counts(0, 10));
     assertThat(rows(device)).isEqualTo(10);
     assertThat(last(device).seenAt()).isEqualTo(taken.plusSeconds(2_700));
+  }
+
+  @Test
+  void whatADeviceWithAWrongClockSendsAgainIsKnown() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    Duration behind = Duration.ofHours(2);
+    List<Heartbeat> again = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Instant received = NOW.plusSeconds(300L * i);
+      byte[] body =
+          Heartbeats.full("d", received.minus(behind).minusMillis(250L * i))
+              .getBytes(StandardCharsets.UTF_8);
+      submit(ingest, HeartbeatParser.one(body, body.length).live(device, received));
+      again.add(
+          Objects.requireNonNull(
+              HeartbeatParser.one(body, body.length)
+                  .late(device, NOW.plusSeconds(1_200), NOW.minus(Duration.ofHours(9)))));
+    }
+    ingest.storeWaiting();
+
+    Heard heard = submitLate(ingest, again);
+    ingest.storeWaiting();
+
+    assertThat(heard.counts).isEqualTo(new HeartbeatStore.Counts(0, 4));
+    assertThat(rows(device)).isEqualTo(4);
+  }
+
+  @Test
+  void whatManyDevicesSayAgainAndAgainIsStoredOnce() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device one = device();
+    Caller.Device other = device();
+    String more = "\"com.example.new\": {\"installed\": true}, ";
+    long before = details();
+    submit(ingest, saying(one, NOW, more));
+    submit(ingest, saying(other, NOW, more));
+    ingest.storeWaiting();
+    submit(ingest, saying(one, NOW.plusSeconds(10), more));
+    ingest.storeWaiting();
+
+    assertThat(details()).isEqualTo(before + 1);
+    assertThat(lastSaid(one)).contains("com.example.new", "Till 7", "SM-T500");
+
+    submit(ingest, saying(one, NOW.plusSeconds(20), ""));
+    ingest.storeWaiting();
+    assertThat(lastSaid(one)).doesNotContain("com.example.new").contains("SM-T500");
+    assertThat(lastSaid(other)).contains("com.example.new");
+  }
+
+  @Test
+  void whatNoHeartbeatSaysAnyMoreIsForgotten() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    submit(ingest, saying(device, NOW, "\"com.example.old\": {\"installed\": true}, "));
+    ingest.storeWaiting();
+    LocalDate today = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
+    long before = details();
+
+    assertThat(forget(today)).as("used on that day").isZero();
+    assertThat(forget(today.plusDays(1))).as("of no last status").isEqualTo(before - used());
+    assertThat(lastSaid(device)).contains("com.example.old");
+
+    submit(ingest, saying(device, NOW.plusSeconds(10), ""));
+    ingest.storeWaiting();
+    assertThat(forget(today.plusDays(1))).isPositive();
+    assertThat(lastSaid(device)).contains("SM-T500");
+  }
+
+  private int forget(LocalDate before) {
+    return postgres
+        .database()
+        .<Integer>acrossOrganizations(handle -> DetailStore.forget(handle, before, 1_000));
+  }
+
+  private static Heartbeat saying(Caller.Device device, Instant at, String apps) {
+    byte[] body =
+        Heartbeats.full("d", at)
+            .replace("{\"com.example.pos\"", "{" + apps + "\"com.example.pos\"")
+            .getBytes(StandardCharsets.UTF_8);
+    return HeartbeatParser.one(body, body.length).live(device, at);
+  }
+
+  private long details() {
+    return count("select count(*) from telemetry.detail");
+  }
+
+  private long used() {
+    return count("select count(distinct detail) from telemetry.last_status");
+  }
+
+  private long count(String query) {
+    return postgres
+        .database()
+        .<Long>in(organization, handle -> handle.createQuery(query).mapTo(long.class).one());
+  }
+
+  private String lastSaid(Caller.Device device) {
+    DeviceId id = new DeviceId(device.deviceId());
+    return postgres
+        .database()
+        .in(
+            organization,
+            handle ->
+                Objects.requireNonNull(
+                        TelemetryStore.lastStatuses(handle, organization, List.of(id)).get(id))
+                    .rest()
+                    .canonical());
+  }
+
+  @Test
+  void theRowsOfADeviceAreFoundWithAndWithoutAnIndexByDevice() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    for (int i = 0; i < 60; i++) {
+      submit(ingest, live(device, NOW.plusSeconds(7L * i * i), 50));
+      submit(ingest, live(device(), NOW.plusSeconds(7L * i * i), 50));
+    }
+    ingest.storeWaiting();
+    Instant end = NOW.plusSeconds(7L * 60 * 60);
+    List<Instant> all =
+        found(device, List.of(new Partitions.Span(NOW.minusSeconds(60), end, true)));
+    assertThat(all).hasSizeGreaterThan(50);
+    for (Instant cut : List.of(NOW, NOW.plusSeconds(1), NOW.plusSeconds(295), all.get(20))) {
+      assertThat(
+              found(
+                  device,
+                  List.of(
+                      new Partitions.Span(NOW.minusSeconds(60), cut, true),
+                      new Partitions.Span(cut, end, false))))
+          .isEqualTo(all);
+      assertThat(
+              found(
+                  device,
+                  List.of(
+                      new Partitions.Span(NOW.minusSeconds(60), cut, false),
+                      new Partitions.Span(cut, end, false))))
+          .isEqualTo(all);
+    }
+  }
+
+  private List<Instant> found(Caller.Device device, List<Partitions.Span> spans) {
+    DeviceHistory history = new DeviceHistory(organization, new DeviceId(device.deviceId()), spans);
+    return postgres
+        .database()
+        .in(
+            organization,
+            handle ->
+                history
+                    .bound(
+                        handle.createQuery(
+                            "select bucket from (" + history.rows() + ") h order by bucket"))
+                    .map((row, _) -> row.getTimestamp(1).toInstant())
+                    .list());
   }
 
   @Test

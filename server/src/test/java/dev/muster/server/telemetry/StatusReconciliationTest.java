@@ -2,6 +2,7 @@ package dev.muster.server.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.server.archive.Partitions;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.policy.PolicyTenant;
 import dev.muster.server.policy.PolicyWorld;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -24,11 +24,7 @@ class StatusReconciliationTest {
   private final PolicyTenant tenant = world.tenant();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Instant now = world.clock().instant();
-
-  @BeforeAll
-  void partitions() {
-    world.testDatabase().partitions(world.clock());
-  }
+  private final Partitions partitions = world.testDatabase().partitions(world.clock());
 
   @AfterAll
   void close() {
@@ -84,7 +80,8 @@ class StatusReconciliationTest {
 
   private double repaired() {
     double before = metrics.counter("muster.telemetry.repairs").count();
-    new StatusReconciliation(world.testDatabase().database(), world.clock(), metrics).run();
+    new StatusReconciliation(world.testDatabase().database(), partitions, world.clock(), metrics)
+        .run();
     return metrics.counter("muster.telemetry.repairs").count() - before;
   }
 

@@ -217,6 +217,7 @@ class ViewersTest {
             null,
             null,
             null),
-        "{}");
+        "{}",
+        Heartbeat.Detail.of("{}"));
   }
 }

@@ -212,7 +212,8 @@ public final class WatchWorld implements AutoCloseable {
             null,
             null,
             running),
-        "{}");
+        "{}",
+        Heartbeat.Detail.of("{}"));
   }
 
   public void store(Heartbeat... beats) {
