@@ -17,11 +17,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Holds `docs/permissions.md` against the server: who may do what, for every operation that it
 /// publishes, every role, and callers of the organization and of another. An operation that nobody
 /// thought of fails here.
+@Tag("sql")
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
 class EveryOperationTest {
