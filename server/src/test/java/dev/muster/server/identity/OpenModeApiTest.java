@@ -3,12 +3,12 @@ package dev.muster.server.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.testing.Api;
+import dev.muster.server.testing.OpenServer;
 import dev.muster.server.testing.RawHttp;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.testing.Socket;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
 import java.util.Map;
@@ -16,15 +16,8 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
-@TestProfile(OpenModeApiTest.Open.class)
+@TestProfile(OpenServer.class)
 class OpenModeApiTest {
-  public static final class Open implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of("muster.open", "true");
-    }
-  }
-
   @Test
   void withoutACredentialOneActsAsTheAdminOfTheFirstOrganization() {
     Api.Answer me = Api.anonymous().get("/api/users/me/").expect(200);

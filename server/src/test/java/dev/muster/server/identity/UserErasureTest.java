@@ -13,9 +13,11 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Erasing a person, over HTTP and in every table.
+@Tag("sql")
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
 @SuppressWarnings("NullAway.Init") // set before each test

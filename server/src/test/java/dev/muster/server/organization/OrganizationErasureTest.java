@@ -17,9 +17,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The end of an organization, over HTTP and in every table.
+@Tag("sql")
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
 @SuppressWarnings("NullAway.Init") // set before each test

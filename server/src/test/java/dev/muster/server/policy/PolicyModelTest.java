@@ -17,10 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/// Random histories against [PolicyModel]. `-Dmuster.test.seed=…` repeats one.
+/// Random histories against [PolicyModel]. `-Dmuster.test.seed=…` repeats one,
+/// `-Dmuster.test.histories=…` says how many.
 @TestInstance(Lifecycle.PER_CLASS)
 class PolicyModelTest {
-  private static final int SEQUENCES = 200;
+  private static final int HISTORIES = Integer.getInteger("muster.test.histories", 50);
   private static final int STEPS = 40;
   private static final int MOST_DEVICES = 5;
   private static final int MOST_POLICIES = 4;
@@ -40,7 +41,7 @@ class PolicyModelTest {
       return;
     }
     long first = ThreadLocalRandom.current().nextLong(1_000_000_000);
-    for (int i = 0; i < SEQUENCES; i++) {
+    for (int i = 0; i < HISTORIES; i++) {
       new History(first + i).play();
     }
   }

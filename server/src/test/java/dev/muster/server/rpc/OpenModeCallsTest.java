@@ -7,6 +7,7 @@ import dev.muster.fleet.ListDevicesRequest;
 import dev.muster.fleet.RegisterDeviceRequest;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.Grpc;
+import dev.muster.server.testing.OpenServer;
 import dev.muster.server.testing.ServerUnderTest;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
@@ -14,23 +15,14 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
-@TestProfile(OpenModeCallsTest.Open.class)
+@TestProfile(OpenServer.class)
 class OpenModeCallsTest {
-  public static final class Open implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of("muster.open", "true");
-    }
-  }
-
   private static String list(Channel channel) {
     try {
       var _ =

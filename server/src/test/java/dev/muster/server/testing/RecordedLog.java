@@ -47,6 +47,16 @@ public final class RecordedLog extends Handler {
     return text.toString();
   }
 
+  /// How long the text is now, for [#textFrom].
+  public synchronized int length() {
+    return text.length();
+  }
+
+  /// What was logged since the text was that long.
+  public synchronized String textFrom(int length) {
+    return text.substring(length);
+  }
+
   @Override
   public void flush() {}
 

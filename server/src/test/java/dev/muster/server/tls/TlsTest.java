@@ -4,28 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.server.platform.Health;
+import dev.muster.server.testing.EncryptedServer;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.testing.TestCertificate;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -35,34 +31,9 @@ import org.junit.jupiter.api.Test;
 /// The server with a certificate of its own, and real clients.
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
-@TestProfile(TlsTest.Encrypted.class)
+@TestProfile(EncryptedServer.class)
 @SuppressWarnings("NullAway.Init") // injected
 class TlsTest {
-  private static final Path CERTIFICATE = Path.of("target/tls-test/tls.crt").toAbsolutePath();
-  private static final Path KEY = Path.of("target/tls-test/tls.key").toAbsolutePath();
-
-  public static final class Encrypted implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      try {
-        Files.createDirectories(CERTIFICATE.getParent());
-        write(TestCertificate.valid());
-      } catch (IOException failure) {
-        throw new UncheckedIOException(failure);
-      }
-      Map<String, String> properties = new TreeMap<>();
-      properties.put("muster.tls.certificate", CERTIFICATE.toString());
-      properties.put("muster.tls.key", KEY.toString());
-      properties.put("muster.tls.reload-every", "1h");
-      properties.put("quarkus.tls.muster.key-store.pem.0.cert", CERTIFICATE.toString());
-      properties.put("quarkus.tls.muster.key-store.pem.0.key", KEY.toString());
-      properties.put("quarkus.tls.muster.protocols", "TLSv1.3,TLSv1.2");
-      properties.put("quarkus.http.tls-configuration-name", "muster");
-      properties.put("quarkus.http.insecure-requests", "disabled");
-      properties.put("quarkus.http.test-ssl-port", "0");
-      return properties;
-    }
-  }
 
   @TestHTTPResource(tls = true)
   URI server;
@@ -71,15 +42,10 @@ class TlsTest {
   @Inject Health health;
   TestCertificate first;
 
-  private static void write(TestCertificate made) throws IOException {
-    Files.writeString(CERTIFICATE, made.certificatePem());
-    Files.writeString(KEY, made.keyPem());
-  }
-
   @BeforeEach
   void startWithAFreshCertificate() throws IOException {
     first = TestCertificate.valid();
-    write(first);
+    EncryptedServer.write(first);
     watch.look();
   }
 
@@ -164,7 +130,7 @@ class TlsTest {
     try (SSLSocket open = connect(trustFirst)) {
       assertThat(ask(open)).startsWith("HTTP/1.1 200");
       TestCertificate second = TestCertificate.of("-keyalg", "RSA", "-validity", "3650");
-      write(second);
+      EncryptedServer.write(second);
       watch.look();
 
       try (SSLSocket fresh = connect(TestCertificate.trusting(second))) {
@@ -180,14 +146,14 @@ class TlsTest {
   @Test
   void filesThatAreNoGoodAreReportedAndNotUsed() throws IOException {
     TestCertificate second = TestCertificate.valid();
-    Files.writeString(CERTIFICATE, second.certificatePem());
+    Files.writeString(EncryptedServer.CERTIFICATE, second.certificatePem());
     watch.look();
     assertThat(watch.warning().orElse("")).contains("muster.tls.key", "is not the key");
     try (SSLSocket socket = connect(TestCertificate.trusting(first))) {
       assertThat(shownTo(socket)).isEqualTo(first.certificate());
     }
 
-    Files.delete(CERTIFICATE);
+    Files.delete(EncryptedServer.CERTIFICATE);
     watch.look();
     assertThat(watch.warning().orElse("")).contains("muster.tls.certificate", "does not exist");
     assertThat(check())
@@ -196,7 +162,7 @@ class TlsTest {
       assertThat(shownTo(socket)).isEqualTo(first.certificate());
     }
 
-    write(second);
+    EncryptedServer.write(second);
     watch.look();
     assertThat(watch.warning()).isEmpty();
     try (SSLSocket socket = connect(TestCertificate.trusting(second))) {
@@ -207,12 +173,12 @@ class TlsTest {
   @Test
   void aCertificateThatEndsSoonIsWarnedOf() throws IOException {
     TestCertificate brief = TestCertificate.of("-keyalg", "EC", "-validity", "13");
-    write(brief);
+    EncryptedServer.write(brief);
     watch.look();
     assertThat(watch.warning().orElse("")).contains("expires at");
     assertThat(check().status()).isEqualTo(Health.Status.WARNING);
     assertThat(check().message()).startsWith("expires at ");
-    write(TestCertificate.of("-keyalg", "EC", "-validity", "15"));
+    EncryptedServer.write(TestCertificate.of("-keyalg", "EC", "-validity", "15"));
     watch.look();
     assertThat(watch.warning()).isEmpty();
   }

@@ -4,38 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.platform.DiskSpace;
 import dev.muster.server.testing.Api;
-import dev.muster.server.testing.EmbeddedUnderTest;
+import dev.muster.server.testing.FullDiskServer;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// A server on a real disk that is far smaller than what its settings ask to be free.
 @QuarkusTest
-@TestProfile(FullDiskTest.MoreThanAnyDisk.class)
+@TestProfile(FullDiskServer.class)
 @SuppressWarnings("NullAway.Init") // injected
 class FullDiskTest {
-  public static final class MoreThanAnyDisk implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of("muster.disk.full-below", "10P", "muster.disk.warn-below", "20P");
-    }
-
-    @Override
-    public List<TestResourceEntry> testResources() {
-      return List.of(new TestResourceEntry(EmbeddedUnderTest.class));
-    }
-
-    /// Those give the server an external database.
-    @Override
-    public boolean disableGlobalTestResources() {
-      return true;
-    }
-  }
-
   @Inject DiskSpace disk;
 
   @Test

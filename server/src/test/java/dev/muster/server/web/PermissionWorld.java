@@ -23,41 +23,41 @@ final class PermissionWorld {
   private final String name = Api.uniqueEmail();
 
   /// @param admin of the organization that gets new things
-  /// @param row what is to be called, if it needs something of its own
+  /// @param row what is to be called, if only what that needs is made
   PermissionWorld(Api admin, Permissions.@Nullable Row row) {
+    String path = row == null ? null : row.path();
     device = EnrolledDevice.in(admin);
-    String policy =
-        admin.post("/api/policies/", Map.of("name", name, "type", "APPS")).expect(201).at("id");
-    String versions = "/api/policies/" + policy + "/versions/";
     ids.put("device_id", device.id());
-    ids.put("day", "2001-01-01"); // that there is no day of
-    ids.put("policy_id", policy);
-    ids.put("version_id", admin.post(versions).expect(201).at("id"));
-    admin.post(versions).expect(201);
-    ids.put("group", admin.post("/api/groups/", Map.of("name", name)).expect(201).at("id"));
-    ids.put(
-        "/api/enrollment-tokens/{id}",
-        admin.post("/api/enrollment-tokens/", Map.of()).expect(201).at("id"));
-    ids.put(
-        "/api/users/{id}",
-        admin
-            .post(
-                "/api/users/",
-                Map.of("email", name, "name", "x", "role", "member", "password", password()))
-            .expect(201)
-            .at("id"));
-    ids.put("session_id", anotherSession(admin));
-    ids.put("/api/keys/{id}", admin.post("/api/keys/", KEY).expect(201).at("id"));
     ids.put("/devices/{id}", device.id());
-    actions(admin, row);
-    if (row == null || row.path().contains("/notifications/")) {
+    ids.put("day", "2001-01-01"); // that there is no day of
+    ids.put("kind", "stale");
+    if (path == null || path.contains("{policy_id}")) {
+      policy(admin);
+    }
+    if (path == null || path.contains("{group}")) {
+      make(admin, "group", "/api/groups/", Map.of("name", name));
+    }
+    for (String collection : List.of("/api/enrollment-tokens/", "/api/users/", "/api/keys/")) {
+      if (path == null || path.contains(collection + "{id}")) {
+        make(admin, collection + "{id}", collection, thing(collection));
+      }
+    }
+    if (path == null || path.contains("{session_id}")) {
+      ids.put("session_id", anotherSession(admin));
+    }
+    if (path == null || path.contains("{action_id}") || path.contains("/v1/action-")) {
+      action(admin, path);
+    }
+    if (path == null || path.contains("{batch_id}")) {
+      ids.put("batch_id", admin.post("/api/actions/batch/", batch()).expect(202).at("batch_id"));
+    }
+    if (path == null || path.contains("/notifications/")) {
       notifications(admin);
     }
-    ids.put("kind", "stale");
-    if (row == null || row.path().contains("{alert_id}")) {
+    if (path == null || path.contains("{alert_id}")) {
       ids.put("alert_id", RaisedAlert.of(admin, device));
     }
-    if (row == null || row.path().contains("/api/organizations/{")) {
+    if (path == null || path.contains("/api/organizations/{")) {
       ids.put("/api/organizations/{id}", organization());
     }
     if (row != null && row.method().equals("DELETE") && row.path().contains("/assign-policy/")) {
@@ -65,15 +65,33 @@ final class PermissionWorld {
     }
   }
 
-  /// An action that runs, and one that has ended for whoever wants to do it again.
-  private void actions(Api admin, Permissions.@Nullable Row row) {
-    String path = "/api/devices/" + device.id() + "/actions/";
-    String action = admin.post(path, PING).expect(201).at("id");
-    if (row != null && row.path().endsWith("/retry")) {
-      admin.post("/api/actions/" + action + "/cancel/").expect(200);
+  private void make(Api admin, String id, String collection, Map<String, Object> body) {
+    ids.put(id, admin.post(collection, body).expect(201).at("id"));
+  }
+
+  private Map<String, Object> thing(String collection) {
+    return switch (collection) {
+      case "/api/keys/" -> KEY;
+      case "/api/users/" ->
+          Map.of("email", name, "name", "x", "role", "member", "password", password());
+      default -> Map.of();
+    };
+  }
+
+  /// One with two versions.
+  private void policy(Api admin) {
+    make(admin, "policy_id", "/api/policies/", Map.of("name", name, "type", "APPS"));
+    String versions = "/api/policies/" + ids.get("policy_id") + "/versions/";
+    make(admin, "version_id", versions, Map.of());
+    admin.post(versions).expect(201);
+  }
+
+  /// An action that runs, or one that has ended for whoever wants to do it again.
+  private void action(Api admin, @Nullable String path) {
+    make(admin, "action_id", "/api/devices/" + device.id() + "/actions/", PING);
+    if (path != null && path.endsWith("/retry")) {
+      admin.post("/api/actions/" + ids.get("action_id") + "/cancel/").expect(200);
     }
-    ids.put("action_id", action);
-    ids.put("batch_id", admin.post("/api/actions/batch/", batch()).expect(202).at("batch_id"));
   }
 
   private void notifications(Api admin) {

@@ -63,14 +63,18 @@ class SecrecyTest {
 
   @Test
   void noSecretOfAnyConfigurationAppearsAnywhere() throws SQLException {
+    boolean slipped = false;
     for (SecretConfiguration configuration :
         SecretConfiguration.generate(new Random(seed), CONFIGURATIONS)) {
       configuration.secrets().forEach(leaks::of);
       Configured made = configure(configuration);
       theDeviceIsTold(made);
       readEverything(made);
-      slipEverywhere(made);
-      readEverything(made);
+      if (!slipped) { // once: what is slipped in does not depend on the configuration
+        slipEverywhere(made);
+        readEverything(made);
+        slipped = true;
+      }
     }
     leaks.lookIn("the metrics", Api.anonymous().get("/metrics").expect(200).text());
     leaks.lookIn("the log", log.text());
@@ -313,12 +317,13 @@ class SecrecyTest {
       Configured made, String method, String path, String field, String shape, Random random) {
     String secret = SecretConfiguration.word(random, 16);
     String body = "{\"" + field + "\": " + shape.replace("%s", secret) + "}";
+    int before = log.length(); // the secret is new
     Api.Answer answer = made.admin().send(method, path, body);
     assertThat(answer.status()).as("%s %s %s", method, path, shape).isLessThan(500);
     if (answer.status() >= 400) {
       Leaks own = new Leaks().of("a slipped secret", secret);
       own.lookIn(method + " " + path + " " + field + " as " + shape, answer.text());
-      own.lookIn("the log of " + method + " " + path + " " + field, log.text());
+      own.lookIn("the log of " + method + " " + path + " " + field, log.textFrom(before));
       leaks.found().addAll(own.found());
     }
   }
