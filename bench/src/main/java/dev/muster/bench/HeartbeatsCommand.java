@@ -28,7 +28,7 @@ final class HeartbeatsCommand implements Callable<Integer> {
   @Option(
       names = "--devices",
       paramLabel = "N",
-      defaultValue = "100000",
+      defaultValue = "200000",
       description =
           "Devices that send in turn, 100 or more; with few, most fall into a bucket that is stored"
               + " already. Default: ${DEFAULT-VALUE}.")

@@ -83,6 +83,7 @@ public class Compliance implements DeviceReports {
         caller.organization(),
         handle -> {
           Device found = devices.requireSelf(handle, caller, device);
+          devices.keepThere(handle, found); // who erases it has its row before what belongs to it
           store(handle, found.organization(), found.id(), report);
           return found;
         });

@@ -137,6 +137,21 @@ final class DeviceStore {
         hardwareId);
   }
 
+  /// Locks the key of the row alone, as a foreign key does that refers to it. Whether it is there.
+  static boolean lockKey(Handle handle, Device device) {
+    return handle
+        .createQuery(
+            """
+            select true from device.device
+            where organization_id = :organization and id = :id for key share
+            """)
+        .bind("organization", device.organization())
+        .bind("id", device.id().value())
+        .mapTo(Boolean.class)
+        .findOne()
+        .isPresent();
+  }
+
   /// Holds the device against every other change, and returns it as it is then.
   static Device lock(Handle handle, Device device) {
     return handle

@@ -256,6 +256,16 @@ public class Devices {
     return require(handle, caller.organization(), idOrHandle);
   }
 
+  /// Until the end of the transaction nobody erases the device. For who writes what refers to it,
+  /// and locks other rows of it first.
+  ///
+  /// @throws Refusal `not found`
+  public void keepThere(Handle handle, Device device) {
+    if (!DeviceStore.lockKey(handle, device)) {
+      throw Refusal.notFound("device");
+    }
+  }
+
   /// The device of this hardware that is not retired, locked. Until the end of the transaction
   /// nobody else registers the hardware.
   public Optional<Device> holdByHardware(
