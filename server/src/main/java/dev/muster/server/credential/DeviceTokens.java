@@ -25,6 +25,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -52,8 +53,10 @@ public class DeviceTokens implements DeviceChanges {
   private static final int MOST_REMEMBERED = 500_000;
   private static final int MOST_AT_ONCE = 500;
 
-  /// Twice in the time that a token is believed.
-  private static final long RENEWED_SECONDS = CheckedSecrets.BELIEVED.toSeconds() / 2 - 5;
+  /// Twice in the time that a token is believed: spread over most of it, and a pause.
+  private static final Duration SPREAD = CheckedSecrets.BELIEVED.dividedBy(3);
+
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final Database database;
   private final InstantSource clock;
@@ -93,7 +96,7 @@ public class DeviceTokens implements DeviceChanges {
             .start(() -> {
               try {
                 while (true) {
-                  TimeUnit.SECONDS.sleep(RENEWED_SECONDS);
+                  TimeUnit.SECONDS.sleep(PAUSE.toSeconds());
                   renewAll();
                 }
               } catch (InterruptedException stopped) {
@@ -108,9 +111,9 @@ public class DeviceTokens implements DeviceChanges {
     }
   }
 
-  private void renewAll() {
+  private void renewAll() throws InterruptedException {
     try {
-      renew();
+      renew(SPREAD);
     } catch (RuntimeException failure) {
       Log.debugf("Device tokens are looked at one by one: %s", failure.getMessage());
     }
@@ -215,8 +218,8 @@ public class DeviceTokens implements DeviceChanges {
 
   /// Looks again at the tokens that devices use, many in one query: otherwise each heartbeat, which
   /// comes more seldom than a token is believed, would be a query of its own.
-  void renew() {
-    remembered.renew(this::revokedAmong);
+  void renew(Duration spread) throws InterruptedException {
+    remembered.renew(this::revokedAmong, spread);
   }
 
   /// The tokens of a retired device are revoked, and their holder is told why.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,7 +33,7 @@ public final class CheckedSecrets<T> {
   /// How long one that nobody uses is looked at again by [#renew].
   private static final Duration IDLE = Duration.ofMinutes(15);
 
-  private static final int CHUNK = 5_000;
+  private static final int CHUNK = 1_000;
 
   /// A secret that may be used, as the database has it.
   public record Stored<T>(String hash, T row) {}
@@ -40,14 +41,30 @@ public final class CheckedSecrets<T> {
   private static final class Remembered<T> {
     private final byte[] digest;
     private final Stored<T> stored;
-    private volatile Instant until;
-    private volatile Instant usedAt;
+
+    /// Times in milliseconds, which are written at each use; as objects they would have the garbage
+    /// collector look at every secret.
+    private volatile long until;
+
+    private volatile long usedAt;
 
     private Remembered(byte[] digest, Stored<T> stored, Instant now) {
       this.digest = digest;
       this.stored = stored;
-      this.until = now.plus(BELIEVED);
-      this.usedAt = now;
+      believe(now);
+      use(now);
+    }
+
+    private void believe(Instant now) {
+      until = now.plus(BELIEVED).toEpochMilli();
+    }
+
+    private boolean isBelieved(Instant now) {
+      return now.toEpochMilli() < until;
+    }
+
+    private void use(Instant now) {
+      usedAt = now.toEpochMilli();
     }
   }
 
@@ -73,8 +90,8 @@ public final class CheckedSecrets<T> {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    if (known != null && now.isBefore(known.until)) {
-      known.usedAt = now;
+    if (known != null && known.isBelieved(now)) {
+      known.use(now);
       return Optional.of(known.stored.row());
     }
     long dropsBefore = drops.get();
@@ -95,11 +112,11 @@ public final class CheckedSecrets<T> {
     Remembered<T> known = remembered.getIfPresent(secret.id());
     Instant now = clock.instant();
     if (known == null
-        || !now.isBefore(known.until)
+        || !known.isBelieved(now)
         || !MessageDigest.isEqual(known.digest, secret.digest())) {
       return null;
     }
-    known.usedAt = now;
+    known.use(now);
     return known.stored.row();
   }
 
@@ -108,22 +125,26 @@ public final class CheckedSecrets<T> {
   /// one query for thousands instead of one for each.
   ///
   /// @param refused those of these ids that may not be used any more
-  public void renew(Function<Collection<UUID>, Collection<UUID>> refused) {
+  /// @param spread over which time the queries are spread, so that nobody waits for all of them
+  public void renew(Function<Collection<UUID>, Collection<UUID>> refused, Duration spread)
+      throws InterruptedException {
     List<UUID> ids = List.copyOf(remembered.asMap().keySet());
+    long pause = spread.toNanos() / (1 + ids.size() / CHUNK);
     for (int i = 0; i < ids.size(); i += CHUNK) {
       renew(ids.subList(i, Math.min(ids.size(), i + CHUNK)), refused);
+      TimeUnit.NANOSECONDS.sleep(pause);
     }
   }
 
   private void renew(List<UUID> ids, Function<Collection<UUID>, Collection<UUID>> refused) {
     Instant begun = clock.instant();
     Map<UUID, Remembered<T>> asked = new HashMap<>(remembered.getAllPresent(ids));
-    asked.values().removeIf(known -> known.usedAt.isBefore(begun.minus(IDLE)));
+    asked.values().removeIf(known -> known.usedAt < begun.minus(IDLE).toEpochMilli());
     Collection<UUID> gone = refused.apply(asked.keySet());
     gone.forEach(this::drop);
     asked.keySet().removeAll(gone);
     // one that was dropped meanwhile is another object by now, or none
-    asked.values().forEach(known -> known.until = begun.plus(BELIEVED));
+    asked.values().forEach(known -> known.believe(begun));
   }
 
   public void drop(UUID id) {

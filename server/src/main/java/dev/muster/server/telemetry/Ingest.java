@@ -53,6 +53,9 @@ public class Ingest {
   }
 
   private static final Duration COME_AGAIN = Duration.ofSeconds(5);
+  private static final int MANY = 10;
+  private static final int ENOUGH = 80;
+  private static final Duration GATHER = Duration.ofMillis(5);
 
   private final Database database;
   private final List<BatchListener> listeners;
@@ -149,6 +152,7 @@ public class Ingest {
         List<Entry> batch = next();
         if (!batch.isEmpty()) {
           storeAndAnswer(batch);
+          gather(batch.size());
         }
       } catch (InterruptedException _) {
         // stopping, or nothing to do with us
@@ -160,6 +164,14 @@ public class Ingest {
     queue.drainTo(left);
     left.forEach(entry -> entry.answer().refused(full()));
     answered.run();
+  }
+
+  /// Where many come, the next batch is given a moment: a transaction costs as much as dozens of
+  /// its rows. Where few come, nobody waits.
+  private void gather(int stored) throws InterruptedException {
+    if (stored >= MANY && queue.size() < ENOUGH) {
+      TimeUnit.NANOSECONDS.sleep(GATHER.toNanos());
+    }
   }
 
   private List<Entry> next() throws InterruptedException {

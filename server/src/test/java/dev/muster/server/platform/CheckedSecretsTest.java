@@ -7,6 +7,7 @@ import dev.muster.server.platform.CheckedSecrets.Stored;
 import dev.muster.server.testing.MutableClock;
 import io.quarkus.elytron.security.common.BcryptUtil;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,34 @@ class CheckedSecretsTest {
     stored = new Stored<>(BcryptUtil.bcryptHash(secret.secret(), 4), "row");
     assertThat(check(MachineSecret.generate(secret.id()))).isEmpty();
     assertThat(check(secret)).contains("row");
+  }
+
+  @Test
+  void whatIsUsedIsBelievedOnByOneLookForAll() throws InterruptedException {
+    MachineSecret other = MachineSecret.generate(Ids.next());
+    assertThat(check(secret)).contains("row");
+    stored = new Stored<>(other.hash(), "other");
+    assertThat(check(other)).contains("other");
+    clock.advance(Duration.ofSeconds(40));
+    checked.renew(
+        asked -> {
+          assertThat(asked).containsExactlyInAnyOrder(secret.id(), other.id());
+          return List.of(other.id());
+        },
+        Duration.ZERO);
+
+    clock.advance(Duration.ofSeconds(40));
+    assertThat(checked.known(secret)).isEqualTo("row");
+    assertThat(checked.known(other)).as("one that was refused").isNull();
+
+    clock.advance(Duration.ofMinutes(16));
+    checked.renew(
+        asked -> {
+          assertThat(asked).as("used in the last quarter of an hour").isEmpty();
+          return List.of();
+        },
+        Duration.ZERO);
+    assertThat(checked.known(secret)).isNull();
   }
 
   @Test
