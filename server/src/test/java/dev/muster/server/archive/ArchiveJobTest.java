@@ -432,6 +432,6 @@ class ArchiveJobTest {
                         .bind("device", device.value())
                         .mapTo(String.class)
                         .list()))
-        .containsExactly("M \"1\"|line\nbreak");
+        .containsExactly("M \"1\"|line\\nbreak");
   }
 }

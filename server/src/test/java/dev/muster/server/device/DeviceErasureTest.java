@@ -62,7 +62,7 @@ class DeviceErasureTest {
             with h as (
               insert into telemetry.heartbeat
                 (organization_id, device_id, bucket, taken_at, received_at, rest)
-              select organization_id, id, now(), now(), now(), '{}' from device.device
+              select organization_id, id, date_bin('10 s', now(), 'epoch'), now(), now(), '{}' from device.device
               where id = cast(? as uuid) returning *)
             insert into telemetry.last_status (organization_id, device_id, seen_at, taken_at, rest)
             select organization_id, device_id, received_at, taken_at, rest from h
