@@ -18,10 +18,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /// Random histories against [PolicyModel]. `-Dmuster.test.seed=…` repeats one,
-/// `-Dmuster.test.histories=…` says how many.
+/// `-Dtest.histories=…` says how many.
 @TestInstance(Lifecycle.PER_CLASS)
 class PolicyModelTest {
-  private static final int HISTORIES = Integer.getInteger("muster.test.histories", 50);
+  private static final int HISTORIES = Integer.getInteger("test.histories", 50);
   private static final int STEPS = 40;
   private static final int MOST_DEVICES = 5;
   private static final int MOST_POLICIES = 4;
