@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/// Random histories against [PolicyModel]. `-Dmuster.test.seed=…` repeats one,
-/// `-Dtest.histories=…` says how many.
+/// Random histories against [PolicyModel]. `-Dmuster.test.seed=…` repeats one, `-Dtest.histories=…`
+/// says how many.
 @TestInstance(Lifecycle.PER_CLASS)
 class PolicyModelTest {
   private static final int HISTORIES = Integer.getInteger("test.histories", 50);
