@@ -20,3 +20,17 @@ call platform.protect_tenant_table('telemetry.detail');
 -- Null when there is none, and in days that were restored, whose rows hold everything in `rest`.
 alter table telemetry.heartbeat add column detail uuid;
 alter table telemetry.last_status add column detail uuid;
+
+-- Days on their way out of the database are no partitions any more.
+do $$
+declare
+  day regclass;
+begin
+  for day in
+    select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'telemetry' and c.relkind = 'r' and not c.relispartition
+      and c.relname ~ '^heartbeat_\d{4}_\d\d_\d\d$'
+  loop
+    execute format('alter table %s add column detail uuid', day);
+  end loop;
+end $$;

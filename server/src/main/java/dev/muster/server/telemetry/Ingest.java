@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Takes heartbeats of all devices and stores them, many in one transaction.
 ///
 /// One thread drains a bounded queue. While it commits a batch the next one gathers, so batches
-/// grow with the load and nobody waits for a batch to fill. Whoever hands in a heartbeat is
+/// grow with the load; where few come, nobody waits for others. Whoever hands in a heartbeat is
 /// answered after the commit that holds it, or told why not: a full queue refuses at once, and of a
 /// batch that cannot be stored the halves are tried, down to the one heartbeat that is at fault.
 @Singleton

@@ -43,6 +43,9 @@ public class PresenceJob implements RecurringJob {
         Log.debugf("Statuses follow a little later: %s", refusal.getMessage());
       } catch (RuntimeException failure) {
         Log.warn("Statuses follow a little later", failure);
+      } catch (Error fatal) {
+        asked.set(0); // or nobody would follow on this node again
+        throw fatal;
       }
     } while (!asked.compareAndSet(asks, 0));
   }
