@@ -3,7 +3,9 @@ package dev.muster.bench;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +22,9 @@ final class Bell implements WebSocket.Listener {
     this.rung = rung;
   }
 
-  /// Returns when it is open.
-  static void hang(HttpClient http, URI server, String token, Runnable rung) throws IOException {
+  /// Returns when it is open, or the server has asked to come again.
+  static Line.Answer hang(HttpClient http, URI server, String token, Runnable rung)
+      throws IOException {
     try {
       WebSocket _ =
           http.newWebSocketBuilder()
@@ -30,7 +33,13 @@ final class Bell implements WebSocket.Listener {
                   URI.create("ws://" + server.getAuthority() + "/v1/agent/doorbell"),
                   new Bell(rung))
               .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return new Line.Answer(200, "", 0);
     } catch (ExecutionException | TimeoutException failure) {
+      if (failure.getCause() instanceof WebSocketHandshakeException refused) {
+        HttpResponse<?> response = refused.getResponse();
+        long comeAgain = response.headers().firstValueAsLong("Retry-After").orElse(0);
+        return new Line.Answer(response.statusCode(), "", (int) comeAgain);
+      }
       throw new IOException("the doorbell could not be opened", failure);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();

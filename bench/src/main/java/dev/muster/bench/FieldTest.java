@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,10 +16,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /// A fleet as it is in the field, sped up: every device sends heartbeats, checks in, and holds a
-/// doorbell or a long poll; a policy is published meanwhile; and then the server is killed, is
-/// started again, and all devices come back.
+/// doorbell or a long poll; a policy is published meanwhile; then the network is cut and all
+/// devices come back; and then the server is killed, is started again, and all devices come back.
 final class FieldTest {
   private static final int CONNECTIONS = 256;
   private static final int ENROLLING = 16;
@@ -27,6 +29,10 @@ final class FieldTest {
 
   /// A server that has just started compiles its code for so long on two processors.
   private static final Duration WARM_UP = Duration.ofSeconds(90);
+
+  private static final Duration LONGEST_RETURN = Duration.ofMinutes(2);
+
+  private static final Duration CUT = Duration.ofSeconds(10);
 
   /// What agents do when nobody says otherwise.
   private static final Duration HEARTBEATS = Duration.ofMinutes(5);
@@ -38,8 +44,13 @@ final class FieldTest {
   private final PrintWriter out;
   private final Bounds bounds;
   private final List<FieldDevice> devices = new ArrayList<>();
-  private final HttpClient http = HttpClient.newHttpClient();
+  private HttpClient http = HttpClient.newHttpClient();
   private final ExecutorService pollers = Executors.newVirtualThreadPerTaskExecutor();
+
+  private String policy = "";
+
+  /// What the devices that come back have to do yet.
+  private volatile CountDownLatch back = new CountDownLatch(0);
 
   /// Grows when the server dies, and then nobody goes on who was born before.
   private final AtomicInteger life = new AtomicInteger();
@@ -56,7 +67,7 @@ final class FieldTest {
   ///   the outage was, which is what their backoff makes of it
   void run(int count, Duration steady, long spreadSeconds) throws Exception {
     Api admin = server.admin();
-    String policy = policy(admin);
+    policy = policy(admin);
     enroll(admin, count);
     out.printf(
         Locale.ROOT,
@@ -66,18 +77,10 @@ final class FieldTest {
         count * speed / HEARTBEATS.toSeconds(),
         count * speed / CHECK_INS.toSeconds());
     out.flush();
-    try (Schedule schedule = new Schedule(server.address(), CONNECTIONS)) {
-      begin(schedule, WARM_UP.dividedBy(2).toNanos(), 0);
-      TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
-      Tally calm = new Tally();
-      schedule.count(calm);
-      TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
-      Publications.publish(admin, policy, Publications.payload(1));
-      TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
-      schedule.count(new Tally());
-      out.println("Steady, with a policy published to all in the middle:");
-      judge(calm, "steady");
-      storm(schedule, spreadSeconds);
+    try {
+      steady(steady);
+      cut(spreadSeconds);
+      crash(spreadSeconds);
     } finally {
       life.incrementAndGet();
       pollers.shutdownNow();
@@ -85,26 +88,67 @@ final class FieldTest {
     }
   }
 
-  private void storm(Schedule schedule, long spreadSeconds) throws Exception {
-    life.incrementAndGet();
+  private void steady(Duration steady) throws Exception {
+    Schedule schedule = new Schedule(server.address(), CONNECTIONS);
+    begin(schedule, WARM_UP.dividedBy(2).toNanos(), 0);
+    TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
+    Tally calm = new Tally();
+    schedule.count(calm);
+    TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
+    Publications.publish(server.admin(), policy, Publications.payload(1));
+    TimeUnit.MILLISECONDS.sleep(steady.toMillis() / 2);
+    out.println("Steady, with a policy published to all in the middle:");
+    judge(calm, "steady");
+    leave(schedule);
+  }
+
+  /// The network is gone for a while, and the server is well.
+  private void cut(long spreadSeconds) throws Exception {
+    TimeUnit.MILLISECONDS.sleep(CUT.toMillis());
+    storm(CUT, spreadSeconds, "The network was cut for %.1f s");
+  }
+
+  /// Bounds on time are not set here: a server that has just started compiles its code.
+  private void crash(long spreadSeconds) throws Exception {
     long begin = System.nanoTime();
     server.crash();
     server.startAgain();
-    Duration outage = Duration.ofNanos(System.nanoTime() - begin);
+    storm(Duration.ofNanos(System.nanoTime() - begin), spreadSeconds, "Killed, back after %.1f s");
+  }
+
+  /// All connections are closed, and nobody goes on.
+  private void leave(Schedule schedule) {
+    life.incrementAndGet();
+    schedule.count(new Tally());
+    schedule.close();
+    http.shutdownNow();
+    http = HttpClient.newHttpClient();
+  }
+
+  private void storm(Duration outage, long spreadSeconds, String what) throws Exception {
     Duration spread = spreadSeconds < 0 ? outage : Duration.ofSeconds(spreadSeconds);
+    Schedule schedule = new Schedule(server.address(), CONNECTIONS);
     Tally storm = new Tally();
     schedule.count(storm);
     int missed = (int) Math.max(1, outage.toSeconds() * speed / HEARTBEATS.toSeconds());
+    int bells = (int) IntStream.range(0, devices.size()).filter(i -> i % ONE_IN_POLLS > 0).count();
+    back = new CountDownLatch(2 * devices.size() + bells);
+    long begin = System.nanoTime();
     begin(schedule, spread.toNanos(), missed);
-    TimeUnit.MILLISECONDS.sleep(spread.toMillis() + 10_000);
-    schedule.count(new Tally());
+    boolean all = back.await(LONGEST_RETURN.toSeconds(), TimeUnit.SECONDS);
+    double took = (System.nanoTime() - begin) / 1e9;
+    leave(schedule);
     out.printf(
         Locale.ROOT,
-        "Killed, back after %.1f s; all devices come back within %.1f s, each with a batch of %d:%n",
+        what + "; all devices come back within %.1f s, each with a batch of %d:%n",
         outage.toMillis() / 1e3,
         spread.toMillis() / 1e3,
         missed);
+    if (!all) {
+      out.printf("%,d calls of devices that come back were never answered%n", back.getCount());
+    }
     judge(storm, "storm");
+    bounds.most("until all are back", took, LONGEST_RETURN.toSeconds(), "s");
   }
 
   private void judge(Tally tally, String when) {
@@ -123,11 +167,14 @@ final class FieldTest {
     for (int i = 0; i < devices.size(); i++) {
       FieldDevice device = devices.get(i);
       long up = now + (long) (withinNanos * random());
-      checkIn(schedule, device, present, up);
+      checkIn(schedule, device, present, up, back::countDown);
       if (missed > 0) {
         Duration apart = Duration.ofMillis((long) (HEARTBEATS.toMillis() / speed));
         schedule.add(
-            up, "heartbeat batch", line -> device.heartbeats(line, missed, apart), _ -> {});
+            up,
+            "heartbeat batch",
+            line -> device.heartbeats(line, missed, apart),
+            _ -> back.countDown());
       }
       beat(schedule, device, present, up + (long) (HEARTBEATS.toNanos() / speed * random()));
       if (i % ONE_IN_POLLS == 0) {
@@ -150,14 +197,16 @@ final class FieldTest {
         });
   }
 
-  private void checkIn(Schedule schedule, FieldDevice device, int born, long at) {
+  private void checkIn(Schedule schedule, FieldDevice device, int born, long at, Runnable done) {
     sync(
         schedule,
         device,
         at,
         () -> {
+          done.run();
           if (born == life.get()) {
-            checkIn(schedule, device, born, at + jittered(CHECK_INS));
+            long next = System.nanoTime() + jittered(CHECK_INS);
+            checkIn(schedule, device, born, next, () -> {});
           }
         });
   }
@@ -175,7 +224,7 @@ final class FieldTest {
         at,
         "doorbell opened",
         _ -> {
-          Bell.hang(
+          return Bell.hang(
               http,
               server.address(),
               device.token(),
@@ -184,9 +233,8 @@ final class FieldTest {
                   sync(schedule, device, System.nanoTime(), () -> {});
                 }
               });
-          return new Line.Answer(200, "");
         },
-        _ -> {});
+        _ -> back.countDown());
   }
 
   /// Long polls one after the other; they are held, so their time says nothing.

@@ -91,7 +91,9 @@ final class HeartbeatsBench {
         100.0 - 100.0 * (stored() - stored) / i.done());
     int rate = (int) (i.perSecond() / 2);
     var _ = ingest.run(i.done(), Long.MAX_VALUE, Duration.ofSeconds(3), rate);
-    Blast.Result half = ingest.run(i.done() + 3L * rate, Long.MAX_VALUE, turn, rate);
+    // so long that one stall of a shared disk is not all that the tail tells
+    Blast.Result half =
+        ingest.run(i.done() + 3L * rate, Long.MAX_VALUE, turn.multipliedBy(3), rate);
     print("I at half load", half);
 
     double bound = 1 / (1 / h.perSecond() + 1 / d);

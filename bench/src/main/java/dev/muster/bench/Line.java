@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,9 +26,16 @@ final class Line implements AutoCloseable {
   private InputStream in = InputStream.nullInputStream();
 
   /// An answer.
-  record Answer(int status, String body) {
+  ///
+  /// @param comeAgain seconds of its `Retry-After`; 0 when it has none
+  record Answer(int status, String body, int comeAgain) {
     boolean isDone() {
       return status / 100 == 2;
+    }
+
+    /// Whether the server asks to come again, because it has too much to do.
+    boolean isPutOff() {
+      return status == 503 && comeAgain > 0;
     }
 
     @Override
@@ -76,8 +84,9 @@ final class Line implements AutoCloseable {
     boolean kept = socket != null;
     try {
       return exchange(request);
-    } catch (EOFException idle) {
-      // A server may close a connection that was idle; on a new one this says something.
+    } catch (EOFException | SocketException idle) {
+      // A server may close a connection that was idle, or be killed; on a new one this says
+      // something.
       close();
       if (!kept) {
         throw idle;
@@ -94,12 +103,16 @@ final class Line implements AutoCloseable {
     open.getOutputStream().write(request);
     String status = header();
     int length = 0;
+    int comeAgain = 0;
     boolean chunked = false;
     boolean last = false;
     for (String line = header(); !line.isEmpty(); line = header()) {
       String lower = line.toLowerCase(Locale.ROOT);
       if (lower.startsWith("content-length:")) {
         length = Integer.parseInt(lower.substring(15).strip());
+      }
+      if (lower.startsWith("retry-after:")) {
+        comeAgain = Integer.parseInt(lower.substring(12).strip());
       }
       chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
       last |= lower.startsWith("connection:") && lower.contains("close");
@@ -110,7 +123,7 @@ final class Line implements AutoCloseable {
     if (last) {
       close();
     }
-    return new Answer(code, new String(body, StandardCharsets.UTF_8));
+    return new Answer(code, new String(body, StandardCharsets.UTF_8), comeAgain);
   }
 
   private Socket connected() throws IOException {

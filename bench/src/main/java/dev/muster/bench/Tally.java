@@ -17,6 +17,7 @@ final class Tally {
 
   private final Map<String, ConcurrentHistogram> micros = new ConcurrentSkipListMap<>();
   private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> putOff = new ConcurrentSkipListMap<>();
 
   void took(String kind, long nanos) {
     micros
@@ -27,6 +28,11 @@ final class Tally {
   /// @param reason short, and the same for what is the same
   void failed(String kind, String reason) {
     failures.computeIfAbsent(kind + ": " + reason, _ -> new LongAdder()).increment();
+  }
+
+  /// The server asked to come again; that answer took its time like any other.
+  void putOff(String kind) {
+    putOff.computeIfAbsent(kind, _ -> new LongAdder()).increment();
   }
 
   long failures() {
@@ -48,6 +54,8 @@ final class Tally {
   void print(PrintWriter out) {
     micros.forEach((kind, one) -> line(out, kind, one));
     line(out, "all", all());
+    putOff.forEach((kind, count) ->
+        out.printf("  %-18s   %,9d of them asked to come again%n", kind, count.sum()));
     new TreeMap<>(failures)
         .forEach((what, count) -> out.printf("  failed %,8d  %s%n", count.sum(), what));
     out.flush();

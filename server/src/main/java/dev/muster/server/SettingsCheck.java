@@ -7,6 +7,7 @@ import dev.muster.server.identity.Passwords;
 import dev.muster.server.limit.Limits;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.tls.CertificateFiles;
+import dev.muster.server.web.DeviceTurns;
 import dev.muster.server.web.SlowConnections;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigValidationException;
@@ -142,6 +143,7 @@ final class SettingsCheck {
     session(sentences, settings.session());
     sentences.addAll(Limits.mistakes(settings.limit()));
     sentences.addAll(SlowConnections.mistakes(settings.http()));
+    sentences.addAll(DeviceTurns.mistakes(settings.http()));
     if (settings.metrics().sizesEvery().compareTo(Duration.ofSeconds(10)) < 0) {
       sentences.add("muster.metrics.sizes-every must be at least 10s");
     }

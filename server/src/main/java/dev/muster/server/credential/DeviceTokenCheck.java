@@ -28,4 +28,9 @@ final class DeviceTokenCheck implements CredentialCheck {
   public @Nullable Caller known(String credential) {
     return tokens.known(credential);
   }
+
+  @Override
+  public boolean isOfDevices() {
+    return true;
+  }
 }

@@ -292,11 +292,11 @@ public interface Settings {
   /// Waking devices after a change of policy.
   interface Wake {
     /// Devices woken a second, per worker, at the most.
-    @WithDefault("2000")
+    @WithDefault("1000")
     int rate();
 
     /// Devices woken in one transaction.
-    @WithDefault("500")
+    @WithDefault("100")
     int chunk();
 
     /// How long a woken device that is connected may take to report before it is woken again.

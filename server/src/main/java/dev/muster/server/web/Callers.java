@@ -87,6 +87,11 @@ public final class Callers {
     return null;
   }
 
+  /// Whether it is of the kind that devices show; says nothing of whether it is good.
+  boolean isOfDevice(String credential) {
+    return checks.stream().anyMatch(check -> check.isOfDevices() && check.recognizes(credential));
+  }
+
   /// The same for a caller of whom the network is known, from which bad credentials are counted.
   ///
   /// @param network as [dev.muster.server.edge.Arrival#network] says

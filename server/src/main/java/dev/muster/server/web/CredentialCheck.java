@@ -18,4 +18,9 @@ public interface CredentialCheck {
   default @Nullable Caller known(String credential) {
     return null;
   }
+
+  /// Whether those that it recognizes are of devices.
+  default boolean isOfDevices() {
+    return false;
+  }
 }

@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What every HTTP request passes before it is routed, in this order: it gets its request id; it
 /// passes the [edge][Edge], which refuses foreign hosts and pages; too large a body and a path or
-/// query that cannot be read are refused; the credential is checked. So a path that does not exist
-/// is 401 to a stranger, like any other. Who calls too often goes no further: strangers before
-/// anything is looked up for them, others as soon as it is known who they are ([Limits]).
+/// query that cannot be read are refused; a device [takes its turn][DeviceTurns]; the credential is
+/// checked. So a path that does not exist is 401 to a stranger, like any other. Who calls too often
+/// goes no further: strangers before anything is looked up for them, others as soon as it is known
+/// who they are ([Limits]).
 @Singleton
 public final class Gate {
   static final String CALLER = "muster.caller";
@@ -53,13 +54,21 @@ public final class Gate {
   private final Problems problems;
   private final Edge edge;
   private final Limits limits;
+  private final DeviceTurns turns;
 
-  Gate(Callers callers, TicketCheck tickets, Problems problems, Edge edge, Limits limits) {
+  Gate(
+      Callers callers,
+      TicketCheck tickets,
+      Problems problems,
+      Edge edge,
+      Limits limits,
+      DeviceTurns turns) {
     this.callers = callers;
     this.tickets = tickets;
     this.problems = problems;
     this.edge = edge;
     this.limits = limits;
+    this.turns = turns;
   }
 
   void register(@Observes Filters filters) {
@@ -96,13 +105,27 @@ public final class Gate {
       String credential = credential(request);
       Caller known = credential == null ? null : callers.known(credential);
       if (known == null) {
-        authenticate(context, who(context, credential));
+        Supplier<Caller> who = who(context, credential);
+        inTurn(
+            credential != null && callers.isOfDevice(credential),
+            context,
+            false,
+            () -> authenticate(context, who));
       } else {
         limits.require(known, classOf(known, context));
-        enterAs(known, context);
+        inTurn(known instanceof Caller.Device, context, true, () -> enterAs(known, context));
       }
     } catch (Refusal refusal) {
       refuse(context, counted(context, refusal));
+    }
+  }
+
+  /// Devices take their turn before they are looked up, which is work too.
+  private void inTurn(boolean isDevice, RoutingContext context, boolean isKnown, Runnable then) {
+    if (isDevice) {
+      turns.take(context, isKnown, then);
+    } else {
+      then.run();
     }
   }
 

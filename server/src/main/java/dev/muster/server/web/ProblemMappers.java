@@ -6,12 +6,14 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.RequestId;
 import io.quarkus.logging.Log;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -102,12 +104,19 @@ public class ProblemMappers {
       if (t instanceof Refusal refusal) {
         return refusal(refusal);
       }
-      if (t instanceof HttpClosedException) { // nobody hears it; and strangers could fill the log
+      if ((t instanceof ClosedChannelException && isGone(context))
+          || t instanceof HttpClosedException) {
+        // nobody hears it; and strangers, or a network that is cut, could fill the log
         return refusal(
             Refusal.of(ErrorCode.MALFORMED_REQUEST, "The connection ended within the request."));
       }
     }
     Log.errorf(failure, "Request %s failed", RequestId.current());
     return refusal(Refusal.internal());
+  }
+
+  private static boolean isGone(RoutingContext context) {
+    return context.request().connection() instanceof ConnectionBase connection
+        && !connection.channel().isOpen();
   }
 }

@@ -34,6 +34,14 @@ public final class RawHttp {
     return exchange(head.append("Connection: close\r\n\r\n").toString());
   }
 
+  /// A connection on which this was sent, and nothing more is.
+  public static Socket hold(String begin) throws IOException {
+    URI server = URI.create(Api.baseUrl());
+    Socket socket = new Socket(server.getHost(), server.getPort());
+    socket.getOutputStream().write(begin.getBytes(StandardCharsets.ISO_8859_1));
+    return socket;
+  }
+
   private static String exchange(String request) {
     URI server = URI.create(Api.baseUrl());
     try (Socket socket = new Socket(server.getHost(), server.getPort())) {

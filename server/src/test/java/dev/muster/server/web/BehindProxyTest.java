@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.platform.Ids;
 import dev.muster.server.testing.Api;
+import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.RawHttp;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.testing.Socket;
@@ -11,6 +12,8 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +43,9 @@ class BehindProxyTest {
           "muster.http.keep-alive",
           "3s",
           "muster.http.body",
-          "1s");
+          "1s",
+          "muster.http.device-calls",
+          "1");
     }
   }
 
@@ -212,6 +217,31 @@ class BehindProxyTest {
       assertThat(answered).startsWith("HTTP/1.1 200").containsOnlyOnce("HTTP/1.1");
       held.ping();
     }
+  }
+
+  /// The only turn is held by a device that does not send its body, for a second each time.
+  @Test
+  void aDeviceThatWouldWaitLongIsAskedToComeAgainAndNobodyElseIs() throws IOException {
+    Api admin = Api.ofNewOrganization();
+    EnrolledDevice slow = EnrolledDevice.in(admin);
+    EnrolledDevice other = EnrolledDevice.in(admin);
+    String begin =
+        "POST /devices/%s/report HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            + "Authorization: %s\r\nContent-Length: 1000\r\n\r\n{";
+    String held = begin.formatted(slow.id(), bearer(slow.self()).get("Authorization"));
+    Api.Answer answer = other.self().get("/devices/" + other.id() + "/policy").expect(200);
+    Instant last = Instant.now().plusSeconds(30);
+    while (answer.status() == 200 && Instant.now().isBefore(last)) {
+      try (var _ = RawHttp.hold(held)) {
+        answer = other.self().get("/devices/" + other.id() + "/policy");
+        admin.get("/api/devices/").expect(200);
+      }
+    }
+    ProblemShape.require(answer.expect(503));
+    assertThat(answer.code()).isEqualTo("unavailable");
+    assertThat(answer.headers().firstValue("Retry-After").orElse("")).matches("[1-5]");
+    assertThat(Api.anonymous().get("/metrics").text())
+        .containsPattern("muster_device_calls_refused_total [1-9]");
   }
 
   private static Map<String, String> bearer(Api caller) {
