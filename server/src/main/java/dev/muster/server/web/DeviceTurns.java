@@ -119,7 +119,7 @@ public final class DeviceTurns {
       problems.answer(
           context,
           Refusal.unavailable(
-              "More devices call than this server can answer at once. Come again.",
+              "More devices call than this server can answer now. Come again.",
               Duration.ofSeconds(1 + ThreadLocalRandom.current().nextInt(MOST_SECONDS)),
               null));
     }
