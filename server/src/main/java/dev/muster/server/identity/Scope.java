@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
 ///
 /// | scope | rights |
 /// | --- | --- |
-/// | `read` | see devices, groups, policies and compliance |
+/// | `read` | see devices, groups, policies, compliance and tasks |
 /// | `devices` | `read`; register and change devices and groups, revoke device tokens |
 /// | `actions` | `read`; send commands to devices and cancel them |
+/// | `tasks` | `read`; make and change tasks, projects and comments, whoever has them |
 /// | `policies` | `read`; create, publish, roll back, archive and assign policies |
 /// | `enrollment` | make, list and revoke enrollment tokens |
 /// | `users:read` | see users |
@@ -29,6 +30,7 @@ public enum Scope {
   READ,
   DEVICES,
   ACTIONS,
+  TASKS,
   POLICIES,
   ENROLLMENT,
   USERS_READ,
@@ -43,6 +45,7 @@ public enum Scope {
       case READ -> Set.of(Right.READ);
       case DEVICES -> Set.of(Right.READ, Right.WRITE_DEVICES);
       case ACTIONS -> Set.of(Right.READ, Right.ACT);
+      case TASKS -> Set.of(Right.READ, Right.WRITE_TASKS, Right.CHANGE_ANY_TASK);
       case POLICIES -> Set.of(Right.READ, Right.WRITE_POLICIES);
       case ENROLLMENT -> Set.of(Right.WRITE_ENROLLMENT);
       case USERS_READ -> Set.of(Right.READ_USERS);

@@ -2,12 +2,16 @@ package dev.muster.server.platform;
 
 /// What a door asks of its caller.
 public enum Right {
-  /// See devices, groups, policies and compliance.
+  /// See devices, groups, policies, compliance and tasks.
   READ("read"),
   /// Register and change devices and groups, revoke device tokens.
   WRITE_DEVICES("change devices and groups"),
   /// Have devices do something, and cancel that.
   ACT("send commands to devices"),
+  /// Make tasks, projects and comments, and change those that concern oneself.
+  WRITE_TASKS("change tasks"),
+  /// Change the tasks, projects and comments of everybody.
+  CHANGE_ANY_TASK("change the tasks of others"),
   /// Create, publish, roll back, archive and assign policies; override a device.
   WRITE_POLICIES("change policies"),
   /// Make and revoke enrollment tokens.

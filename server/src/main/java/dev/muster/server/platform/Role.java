@@ -14,7 +14,8 @@ public enum Role {
   public boolean has(Right right) {
     return switch (right) {
       case READ -> true;
-      case WRITE_DEVICES, ACT, WRITE_POLICIES, WRITE_ENROLLMENT, READ_USERS ->
+      case WRITE_TASKS -> this != VIEWER;
+      case WRITE_DEVICES, ACT, WRITE_POLICIES, WRITE_ENROLLMENT, READ_USERS, CHANGE_ANY_TASK ->
           this == ADMIN || this == OPERATOR;
       case WRITE_USERS,
           WRITE_KEYS,

@@ -93,9 +93,9 @@ class EveryOperationTest {
       for (Map.Entry<String, Api> caller : foreigners.entrySet()) {
         String role = caller.getKey();
         Api.Answer answer = world.call(caller.getValue(), row);
-        check(row, "foreign " + role, row.foreign(row.status(role)), answer);
+        check(row, "foreign " + role, row.foreign(role, row.status(role)), answer);
       }
-      check(row, "home admin", row.foreign(row.home()), world.call(home, row));
+      check(row, "home admin", row.foreign("admin", row.home()), world.call(home, row));
     }
     assertThat(wrong).as("%s", String.join("\n", wrong)).isEmpty();
     assertThat(everythingOf(admin)).isEqualTo(before);

@@ -1,10 +1,12 @@
 package dev.muster.server.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.ServerUnderTest;
+import dev.muster.server.testing.SyncDevice;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +19,9 @@ final class PermissionWorld {
   private static final Map<String, Object> MUTE = Map.of("reason", "x");
 
   private static final Map<String, Object> PING = Map.of("type", "PING");
+
+  private static final List<String> TASKS =
+      List.of("/api/projects", "/api/tasks", "/api/comments", "/api/sync");
 
   private final Map<String, String> ids = new TreeMap<>();
   private final EnrolledDevice device;
@@ -60,6 +65,9 @@ final class PermissionWorld {
     if (path == null || path.contains("/api/organizations/{")) {
       ids.put("/api/organizations/{id}", organization());
     }
+    if (path == null || TASKS.stream().anyMatch(path::startsWith)) {
+      tasks(admin, path);
+    }
     if (row != null && row.method().equals("DELETE") && row.path().contains("/assign-policy/")) {
       admin.post(path(row)).expect(202);
     }
@@ -92,6 +100,26 @@ final class PermissionWorld {
     if (path != null && path.endsWith("/retry")) {
       admin.post("/api/actions/" + ids.get("action_id") + "/cancel/").expect(200);
     }
+  }
+
+  /// A task with a comment in a project, and a push that was refused.
+  private void tasks(Api admin, @Nullable String path) {
+    make(admin, "/api/projects/{id}", "/api/projects/", Map.of("name", name));
+    make(admin, "/api/tasks/{id}", "/api/tasks/", Map.of("title", name));
+    make(admin, "/api/comments/{id}", "/api/comments/", comment());
+    if (path != null && path.endsWith("/restore")) {
+      admin.delete("/api/tasks/" + ids.get("/api/tasks/{id}")).expect(204);
+    }
+    String email = admin.get("/api/users/me/").expect(200).at("email");
+    SyncDevice tablet = SyncDevice.loggedIn(email);
+    tablet.pushTasks(List.of(tablet.item(Ids.next(), "create", Map.of()))).expect(200);
+    ids.put(
+        "/api/sync/conflicts/{id}",
+        admin.get("/api/sync/conflicts/").expect(200).at("results.0.id"));
+  }
+
+  private Map<String, Object> comment() {
+    return Map.of("task", ids.getOrDefault("/api/tasks/{id}", ""), "content", "x");
   }
 
   private void notifications(Api admin) {
@@ -183,6 +211,10 @@ final class PermissionWorld {
               "finished_at", "2026-01-31T12:00:00Z");
       case "POST /v1/action-progress" ->
           Map.of("request_id", ids.get("action_id") + "-1", "device_id", device.id(), "percent", 1);
+      case "POST /api/projects" -> Map.of("name", fresh);
+      case "POST /api/tasks" -> Map.of("title", fresh);
+      case "POST /api/comments" -> comment();
+      case "POST /api/sync/conflicts/{id}/resolve" -> Map.of("resolution", "remote");
       case "POST /api/auth/login" -> Map.of("email", fresh, "password", "wrong-password");
       case "POST /api/auth/logout", "POST /api/auth/refresh" -> Map.of("refresh", "no-such-token");
       case "POST /api/devices" -> Map.of("name", "x");

@@ -1,0 +1,181 @@
+package dev.muster.server.sync;
+
+import dev.muster.protocol.Json;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.JsonText;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.task.Clocks;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of conflicts.
+final class ConflictStore {
+  private static final String ROW =
+      """
+      select c.id, c.entity_type, c.entity_id, c.operation, c.user_id, u.name as user_name, c.device_id,
+        c.local_version, c.server_version, c.local_vector_clock, c.server_vector_clock, c.conflict_reason, c.refused,
+        c.resolution_strategy, c.resolved_version, c.resolved_by, r.name as resolved_by_name, c.created_at,
+        c.resolved_at
+      from sync.conflict c
+      left join identity.users u on u.organization_id = c.organization_id and u.id = c.user_id
+      left join identity.users r on r.organization_id = c.organization_id and r.id = c.resolved_by
+      where c.organization_id = :organization
+      """;
+
+  private ConflictStore() {}
+
+  /// Stores a conflict. The same again changes nothing; a newer edit of the same device takes the
+  /// place of its earlier one.
+  ///
+  /// @param device that has pushed it
+  static void put(
+      Handle handle,
+      OrganizationId organization,
+      @Nullable UUID user,
+      UUID device,
+      Item item,
+      Verdict.Conflicting conflict,
+      Instant now) {
+    handle
+        .createUpdate(
+            """
+            insert into sync.conflict as c (organization_id, id, entity_type, entity_id, operation, user_id, device_id,
+              local_version, server_version, local_vector_clock, server_vector_clock, conflict_reason, refused, created_at)
+            values (:organization, :id, :kind, :entity, :operation, :user, :device, cast(:local as jsonb),
+              cast(:server as jsonb), cast(:localClock as jsonb), cast(:serverClock as jsonb), :reason, :refused, :now)
+            on conflict (organization_id, entity_type, entity_id, device_id, refused) where resolved_at is null
+            do update set operation = excluded.operation, user_id = excluded.user_id,
+              local_version = excluded.local_version, server_version = excluded.server_version,
+              local_vector_clock = excluded.local_vector_clock, server_vector_clock = excluded.server_vector_clock,
+              conflict_reason = excluded.conflict_reason
+            where c.local_version <> excluded.local_version
+            """)
+        .bind("organization", organization)
+        .bind("id", Ids.next())
+        .bind("kind", item.kind().wireName())
+        .bind("entity", item.sentId())
+        .bind("operation", item.operation())
+        .bind("user", user)
+        .bind("device", device)
+        .bind("local", item.sent().canonical())
+        .bind("server", Optional.ofNullable(conflict.server()).map(Json::canonical).orElse(null))
+        .bind("localClock", clock(item))
+        .bind("serverClock", Clocks.json(conflict.clock()).canonical())
+        .bind("reason", conflict.reason())
+        .bind("refused", conflict.refused() ? JsonText.hash(item.sent()) : "")
+        .bind("now", now)
+        .execute();
+  }
+
+  private static String clock(Item item) {
+    return Clocks.json(item.clock()).canonical();
+  }
+
+  /// Newest first.
+  ///
+  /// @param resolved only those that are, or are not; null for both
+  static List<Conflict> page(
+      Handle handle,
+      OrganizationId organization,
+      @Nullable Boolean resolved,
+      int limit,
+      int offset) {
+    return handle
+        .createQuery(
+            ROW
+                + where(resolved)
+                + " order by c.created_at desc, c.id desc limit :limit offset :offset")
+        .bind("organization", organization)
+        .bind("limit", limit)
+        .bind("offset", offset)
+        .map(ConflictStore::conflict)
+        .list();
+  }
+
+  static long count(Handle handle, OrganizationId organization, @Nullable Boolean resolved) {
+    return handle
+        .createQuery(
+            "select count(*) from sync.conflict c where c.organization_id = :organization"
+                + where(resolved))
+        .bind("organization", organization)
+        .mapTo(long.class)
+        .one();
+  }
+
+  private static String where(@Nullable Boolean resolved) {
+    if (resolved == null) {
+      return "";
+    }
+    return resolved ? " and c.resolved_at is not null" : " and c.resolved_at is null";
+  }
+
+  static Optional<Conflict> find(Handle handle, OrganizationId organization, UUID id) {
+    return handle
+        .createQuery(ROW + " and c.id = :id")
+        .bind("organization", organization)
+        .bind("id", id)
+        .map(ConflictStore::conflict)
+        .findOne();
+  }
+
+  /// @return whether it was open
+  static boolean resolve(
+      Handle handle,
+      OrganizationId organization,
+      UUID id,
+      String strategy,
+      Json.Obj resolved,
+      @Nullable UUID by,
+      Instant now) {
+    return handle
+            .createUpdate(
+                """
+                update sync.conflict set resolution_strategy = :strategy, resolved_version = cast(:resolved as jsonb),
+                  resolved_by = :by, resolved_at = :now
+                where organization_id = :organization and id = :id and resolved_at is null
+                """)
+            .bind("organization", organization)
+            .bind("id", id)
+            .bind("strategy", strategy)
+            .bind("resolved", resolved.canonical())
+            .bind("by", by)
+            .bind("now", now)
+            .execute()
+        > 0;
+  }
+
+  private static Conflict conflict(ResultSet row, StatementContext context) throws SQLException {
+    OffsetDateTime resolvedAt = row.getObject("resolved_at", OffsetDateTime.class);
+    return new Conflict(
+        row.getObject("id", UUID.class),
+        row.getString("entity_type"),
+        row.getString("entity_id"),
+        row.getString("operation"),
+        row.getObject("user_id", UUID.class),
+        row.getString("user_name"),
+        row.getObject("device_id", UUID.class),
+        JsonText.parseObject(row.getString("local_version")),
+        objectOrNull(row.getString("server_version")),
+        JsonText.parseObject(row.getString("local_vector_clock")),
+        JsonText.parseObject(row.getString("server_vector_clock")),
+        row.getString("conflict_reason"),
+        row.getString("resolution_strategy"),
+        objectOrNull(row.getString("resolved_version")),
+        row.getObject("resolved_by", UUID.class),
+        row.getString("resolved_by_name"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        resolvedAt == null ? null : resolvedAt.toInstant());
+  }
+
+  private static Json.@Nullable Obj objectOrNull(@Nullable String text) {
+    return text == null ? null : JsonText.parseObject(text);
+  }
+}

@@ -1,0 +1,209 @@
+package dev.muster.server.sync;
+
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of what each device has been told, and of the log of pushes and pulls.
+final class DeviceStateStore {
+  private static final int CURSORS = 16;
+
+  /// @param lastPull null when it has never pulled
+  record State(@Nullable Instant lastPull) {}
+
+  /// A push or pull.
+  ///
+  /// @param outcome `ok`, or the code of what was refused
+  record Logged(
+      UUID id,
+      @Nullable UUID user,
+      @Nullable String userName,
+      UUID device,
+      @Nullable String deviceName,
+      String operation,
+      int items,
+      int conflicts,
+      int durationMs,
+      String outcome,
+      @Nullable String clientVersion,
+      Instant createdAt) {}
+
+  private DeviceStateStore() {}
+
+  /// For the rest of the transaction.
+  static void readOnly(Handle handle) {
+    handle.execute("set transaction read only");
+  }
+
+  /// Holds the device until the end of the transaction: its pushes come one after the other.
+  static State hold(Handle handle, OrganizationId organization, UUID device, Instant now) {
+    return handle
+        .createQuery(
+            """
+            insert into sync.device as d (organization_id, device_id, last_sync_at)
+            values (:organization, :device, :now)
+            on conflict (organization_id, device_id) do update
+            set last_sync_at = greatest(d.last_sync_at, excluded.last_sync_at)
+            returning last_pull_at
+            """)
+        .bind("organization", organization)
+        .bind("device", device)
+        .bind("now", now)
+        .map((row, _) -> new State(instant(row.getObject("last_pull_at", OffsetDateTime.class))))
+        .one();
+  }
+
+  static Optional<State> find(Handle handle, OrganizationId organization, UUID device) {
+    return handle
+        .createQuery(
+            "select last_pull_at from sync.device where organization_id = :organization and device_id = :device")
+        .bind("organization", organization)
+        .bind("device", device)
+        .map((row, _) -> new State(instant(row.getObject("last_pull_at", OffsetDateTime.class))))
+        .findOne();
+  }
+
+  /// Notes a pull, at most once a minute.
+  static void pulled(Handle handle, OrganizationId organization, UUID device, Instant now) {
+    handle
+        .createUpdate(
+            """
+            insert into sync.device as d (organization_id, device_id, last_pull_at, last_sync_at)
+            values (:organization, :device, :now, :now)
+            on conflict (organization_id, device_id) do update set last_pull_at = :now, last_sync_at = :now
+            where d.last_pull_at is null or d.last_pull_at < cast(:now as timestamptz) - interval '1 minute'
+            """)
+        .bind("organization", organization)
+        .bind("device", device)
+        .bind("now", now)
+        .execute();
+  }
+
+  static boolean hasIssued(Handle handle, OrganizationId organization, UUID device, long cursor) {
+    return handle
+        .createQuery(
+            """
+            select exists (select from sync.cursor
+              where organization_id = :organization and device_id = :device and cursor = :cursor)
+            """)
+        .bind("organization", organization)
+        .bind("device", device)
+        .bind("cursor", cursor)
+        .mapTo(boolean.class)
+        .one();
+  }
+
+  /// Remembers a cursor before the device hears of it, and forgets all but the newest ones: an
+  /// older one is read as a time, and only brings more than it had to.
+  static void issue(
+      Handle handle, OrganizationId organization, UUID device, long cursor, Instant now) {
+    int made =
+        handle
+            .createUpdate(
+                """
+                insert into sync.cursor (organization_id, device_id, cursor, issued_at)
+                values (:organization, :device, :cursor, :now) on conflict do nothing
+                """)
+            .bind("organization", organization)
+            .bind("device", device)
+            .bind("cursor", cursor)
+            .bind("now", now)
+            .execute();
+    if (made > 0) {
+      handle
+          .createUpdate(
+              """
+              delete from sync.cursor where organization_id = :organization and device_id = :device
+                and cursor in (
+                  select cursor from sync.cursor where organization_id = :organization and device_id = :device
+                  order by issued_at desc, cursor desc offset :kept)
+              """)
+          .bind("organization", organization)
+          .bind("device", device)
+          .bind("kept", CURSORS)
+          .execute();
+    }
+  }
+
+  static void log(
+      Handle handle,
+      OrganizationId organization,
+      @Nullable UUID user,
+      UUID device,
+      String operation,
+      int items,
+      int conflicts,
+      long durationMs,
+      @Nullable String clientVersion,
+      Instant now) {
+    handle
+        .createUpdate(
+            """
+            insert into sync.log (organization_id, id, user_id, device_id, operation, items, conflicts, duration_ms,
+              outcome, client_version, created_at)
+            values (:organization, :id, :user, :device, :operation, :items, :conflicts, :ms, 'ok', :client, :now)
+            """)
+        .bind("organization", organization)
+        .bind("id", Ids.next())
+        .bind("user", user)
+        .bind("device", device)
+        .bind("operation", operation)
+        .bind("items", items)
+        .bind("conflicts", conflicts)
+        .bind("ms", (int) Math.min(Integer.MAX_VALUE, durationMs))
+        .bind("client", clientVersion)
+        .bind("now", now)
+        .execute();
+  }
+
+  /// Newest first.
+  static List<Logged> logs(Handle handle, OrganizationId organization, int limit, int offset) {
+    return handle
+        .createQuery(
+            """
+            select l.id, l.user_id, u.name as user_name, l.device_id, d.name as device_name, l.operation, l.items,
+              l.conflicts, l.duration_ms, l.outcome, l.client_version, l.created_at
+            from sync.log l
+            left join identity.users u on u.organization_id = l.organization_id and u.id = l.user_id
+            left join device.device d on d.organization_id = l.organization_id and d.id = l.device_id
+            where l.organization_id = :organization
+            order by l.created_at desc, l.id desc limit :limit offset :offset
+            """)
+        .bind("organization", organization)
+        .bind("limit", limit)
+        .bind("offset", offset)
+        .map((row, _) ->
+            new Logged(
+                row.getObject("id", UUID.class),
+                row.getObject("user_id", UUID.class),
+                row.getString("user_name"),
+                row.getObject("device_id", UUID.class),
+                row.getString("device_name"),
+                row.getString("operation"),
+                row.getInt("items"),
+                row.getInt("conflicts"),
+                row.getInt("duration_ms"),
+                row.getString("outcome"),
+                row.getString("client_version"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant()))
+        .list();
+  }
+
+  static long countLogs(Handle handle, OrganizationId organization) {
+    return handle
+        .createQuery("select count(*) from sync.log where organization_id = :organization")
+        .bind("organization", organization)
+        .mapTo(long.class)
+        .one();
+  }
+
+  private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+    return time == null ? null : time.toInstant();
+  }
+}

@@ -1,0 +1,274 @@
+package dev.muster.server.sync;
+
+import dev.muster.protocol.Json;
+import dev.muster.protocol.VectorClock;
+import dev.muster.server.task.Author;
+import dev.muster.server.task.Comment;
+import dev.muster.server.task.References;
+import dev.muster.server.task.Replica;
+import dev.muster.server.task.Stamp;
+import dev.muster.server.task.Task;
+import dev.muster.server.task.TaskFields;
+import dev.muster.server.task.Tombstone;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The rows that a push is about, from how they were locked to how they are to be written. Items
+/// are taken in their order, so the later of two for one row meets what the earlier has made of it.
+final class Ledger {
+  static final String CONCURRENT = "Concurrent modification detected";
+
+  private final Author author;
+  private final UUID device;
+  private final Instant now;
+  private final Replica.Held held;
+  private final Replica.Held looked;
+  private final References references;
+  private final Map<UUID, Task> tasks = new LinkedHashMap<>();
+  private final Map<UUID, Comment> comments = new LinkedHashMap<>();
+
+  /// @param looked tasks and comments that items refer to
+  Ledger(
+      Author author, Instant now, Replica.Held held, Replica.Held looked, References references) {
+    this.author = author;
+    this.device = Objects.requireNonNull(author.device());
+    this.now = now;
+    this.held = held;
+    this.looked = looked;
+    this.references = references;
+  }
+
+  List<Replica.Edit<Task>> taskEdits() {
+    List<Replica.Edit<Task>> edits = new ArrayList<>();
+    tasks.forEach((id, task) -> edits.add(new Replica.Edit<>(held.tasks().get(id), task)));
+    return edits;
+  }
+
+  List<Replica.Edit<Comment>> commentEdits() {
+    List<Replica.Edit<Comment>> edits = new ArrayList<>();
+    comments.forEach(
+        (id, comment) -> edits.add(new Replica.Edit<>(held.comments().get(id), comment)));
+    return edits;
+  }
+
+  Verdict take(Item item) {
+    UUID id = item.id();
+    if (item.problem() != null || id == null) {
+      return refused(String.valueOf(item.problem()));
+    }
+    return item.kind() == Tombstone.Kind.TASK ? task(item, id) : comment(item, id);
+  }
+
+  private @Nullable Task present(UUID id) {
+    Task changed = tasks.get(id);
+    return changed == null ? held.tasks().get(id) : changed;
+  }
+
+  private @Nullable Comment presentComment(UUID id) {
+    Comment changed = comments.get(id);
+    return changed == null ? held.comments().get(id) : changed;
+  }
+
+  private Verdict task(Item item, UUID id) {
+    Task server = present(id);
+    if (server == null) {
+      return item.isDeletion() ? new Verdict.Kept() : newTask(item, id);
+    }
+    VectorClock clock = capped(item, server.stamp());
+    VectorClock.Order order = clock.compare(server.stamp().clock());
+    if (order == VectorClock.Order.EQUAL || order == VectorClock.Order.BEFORE) {
+      return new Verdict.Kept();
+    }
+    boolean deleted = server.stamp().isDeleted();
+    if (deleted && item.isDeletion()) {
+      tasks.put(id, server.with(merged(server.stamp(), clock, server.stamp().deletedAt())));
+      return new Verdict.Applied();
+    }
+    if (!author.mayChange(server, references.makers())) {
+      return refused("you may change tasks that you have made or have to do");
+    }
+    if (deleted) {
+      return conflicting(server);
+    }
+    if (order == VectorClock.Order.CONCURRENT) {
+      return item.isDeletion() ? conflicting(server) : merge(item, id, server, clock);
+    }
+    if (item.isDeletion()) {
+      tasks.put(id, server.with(merged(server.stamp(), clock, now).pushedBy(device)));
+      return new Verdict.Applied();
+    }
+    Task wanted = TaskFields.set(server, item.fields()).completed(now);
+    if (references.missing(wanted).isPresent()) {
+      return refused(references.missing(wanted).orElseThrow() + " is not there");
+    }
+    Stamp stamp = merged(server.stamp(), clock, null);
+    boolean asPushed =
+        clock.equals(item.clock())
+            && stamp.clock().equals(clock)
+            && Objects.equals(wanted.completedAt(), server.completedAt());
+    tasks.put(id, wanted.with(asPushed ? stamp.pushedBy(device) : stamp));
+    return new Verdict.Applied();
+  }
+
+  private Verdict newTask(Item item, UUID id) {
+    if (!item.fields().containsKey(TaskFields.TITLE)) {
+      return refused("title must be a string of 1 to 500 characters");
+    }
+    Stamp stamp = made(item);
+    Task blank = Task.titled(id, "", author.user(), stamp);
+    Task task = TaskFields.set(blank, item.fields()).completed(now);
+    if (references.missing(task).isPresent()) {
+      return refused(references.missing(task).orElseThrow() + " is not there");
+    }
+    boolean asPushed =
+        stamp.clock().equals(item.clock())
+            && task.completedAt() == null
+            && item.fields().keySet().containsAll(TaskFields.ALL);
+    tasks.put(id, asPushed ? task.with(stamp.pushedBy(device)) : task);
+    return new Verdict.Applied();
+  }
+
+  private Verdict merge(Item item, UUID id, Task server, VectorClock clock) {
+    Merge.Merged merged = Merge.tasks(TaskFields.of(server), item.fields());
+    if (!merged.conflicting().isEmpty()) {
+      return conflicting(server, " in " + String.join(", ", merged.conflicting()));
+    }
+    Task wanted = TaskFields.set(server, merged.fields()).completed(now);
+    tasks.put(id, wanted.with(merged(server.stamp(), clock, null)));
+    return new Verdict.Applied();
+  }
+
+  private Verdict comment(Item item, UUID id) {
+    Comment server = presentComment(id);
+    if (server == null) {
+      return item.isDeletion() ? new Verdict.Kept() : newComment(item, id);
+    }
+    VectorClock clock = capped(item, server.stamp());
+    VectorClock.Order order = clock.compare(server.stamp().clock());
+    if (order == VectorClock.Order.EQUAL || order == VectorClock.Order.BEFORE) {
+      return new Verdict.Kept();
+    }
+    boolean deleted = server.stamp().isDeleted();
+    if (deleted && item.isDeletion()) {
+      comments.put(id, server.with(merged(server.stamp(), clock, server.stamp().deletedAt())));
+      return new Verdict.Applied();
+    }
+    if (!author.mayChange(server)) {
+      return refused("you may change comments that you have written");
+    }
+    String content = item.fields().containsKey(Item.CONTENT) ? item.content() : server.content();
+    boolean same = content.equals(server.content());
+    boolean concurrent = order == VectorClock.Order.CONCURRENT;
+    if (deleted || (concurrent && (item.isDeletion() || !same))) {
+      return conflicting(server);
+    }
+    Stamp stamp = merged(server.stamp(), clock, item.isDeletion() ? now : null);
+    boolean asPushed = clock.equals(item.clock()) && stamp.clock().equals(clock);
+    boolean edited = server.edited() || !same;
+    comments.put(
+        id,
+        new Comment(
+            id,
+            server.task(),
+            server.user(),
+            content,
+            server.parent(),
+            edited,
+            asPushed && edited == server.edited() ? stamp.pushedBy(device) : stamp));
+    return new Verdict.Applied();
+  }
+
+  private Verdict newComment(Item item, UUID id) {
+    UUID task = item.reference(Item.TASK).orElse(null);
+    UUID parent = item.reference(Item.PARENT).orElse(null);
+    if (task == null || item.content().isEmpty()) {
+      return refused(task == null ? "task must be an id (a UUID)" : "content is missing");
+    }
+    Task of = present(task) == null ? looked.tasks().get(task) : present(task);
+    if (of == null || of.stamp().isDeleted()) {
+      return refused("the task is not there, or is deleted");
+    }
+    if (parent != null) {
+      Comment answered =
+          presentComment(parent) == null ? looked.comments().get(parent) : presentComment(parent);
+      if (answered == null || !answered.task().equals(task)) {
+        return refused("parent is no comment on this task");
+      }
+    }
+    Stamp stamp = made(item);
+    boolean asPushed = stamp.clock().equals(item.clock());
+    comments.put(
+        id,
+        new Comment(
+            id,
+            task,
+            author.user(),
+            item.content(),
+            parent,
+            false,
+            asPushed ? stamp.pushedBy(device) : stamp));
+    return new Verdict.Applied();
+  }
+
+  /// What a device says of others it cannot know better than the server; of itself it may say
+  /// nothing, and has made one edit then.
+  private VectorClock capped(Item item, Stamp known) {
+    return item.clock().components().isEmpty()
+        ? VectorClock.EMPTY.tick(device.toString())
+        : item.clock().cappedAt(known.clock(), device.toString());
+  }
+
+  private Stamp made(Item item) {
+    VectorClock own = item.clock().cappedAt(VectorClock.EMPTY, device.toString());
+    return new Stamp(
+        1,
+        own.components().isEmpty() ? VectorClock.EMPTY.tick(device.toString()) : own,
+        author.user(),
+        device,
+        now,
+        now,
+        null,
+        null);
+  }
+
+  private Stamp merged(Stamp server, VectorClock clock, @Nullable Instant deleted) {
+    return server.next(server.clock().merge(clock), author.user(), device, now, deleted);
+  }
+
+  private static Verdict refused(String why) {
+    return new Verdict.Conflicting("Rejected: " + why, null, VectorClock.EMPTY, true);
+  }
+
+  private static Verdict conflicting(Task server) {
+    return conflicting(
+        server, server.stamp().isDeleted() ? ": it was deleted" : ": one side deleted it");
+  }
+
+  private static Verdict conflicting(Task server, String more) {
+    Map<String, Json> row = new HashMap<>(TaskFields.of(server));
+    return new Verdict.Conflicting(
+        CONCURRENT + more, described(row, server.stamp()), server.stamp().clock(), false);
+  }
+
+  private static Verdict conflicting(Comment server) {
+    Map<String, Json> row = new HashMap<>();
+    row.put(Item.TASK, Json.of(server.task().toString()));
+    row.put(Item.CONTENT, Json.of(server.content()));
+    return new Verdict.Conflicting(
+        CONCURRENT, described(row, server.stamp()), server.stamp().clock(), false);
+  }
+
+  private static Json.Obj described(Map<String, Json> row, Stamp stamp) {
+    row.put("version", Json.of(stamp.version()));
+    Instant deletedAt = stamp.deletedAt();
+    row.put("deleted_at", deletedAt == null ? Json.NULL : Json.of(deletedAt.toString()));
+    return Json.obj(row);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.muster.server.sync;
+
+import dev.muster.protocol.Json;
+import dev.muster.server.task.Priority;
+import dev.muster.server.task.TaskFields;
+import dev.muster.server.task.TaskStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// What becomes of a field of a task that was set on both sides without either knowing of the
+/// other. Each rule is commutative but for those where the server's side wins.
+///
+/// | field | both sides differ |
+/// | --- | --- |
+/// | `title`, `description`, `assigned_to` | conflict |
+/// | `status` | the further along of `todo`, `in_progress`, `done`; conflict when a side is `blocked` or `cancelled` |
+/// | `priority` | the higher |
+/// | `due_date` | the earlier; one that is set wins over none |
+/// | `tags` | all of both |
+/// | `custom_fields` | by key; the server's value on a clash |
+/// | `position`, `project` | the server's |
+///
+/// A comment's `content` that differs is a conflict, and so is every row that one side deleted.
+final class Merge {
+  /// @param fields the merged ones, when nothing conflicts
+  /// @param conflicting fields that somebody has to decide on
+  record Merged(Map<String, Json> fields, List<String> conflicting) {}
+
+  private Merge() {}
+
+  /// @param server all fields as the server has them
+  /// @param local those that the device has set
+  static Merged tasks(Map<String, Json> server, Map<String, Json> local) {
+    Map<String, Json> merged = new LinkedHashMap<>(server);
+    List<String> conflicting = new ArrayList<>();
+    local.forEach((field, mine) -> {
+      Json theirs = server.getOrDefault(field, Json.NULL);
+      if (mine.equals(theirs)) {
+        return;
+      }
+      switch (field) {
+        case TaskFields.PRIORITY -> merged.put(field, higher(theirs, mine));
+        case TaskFields.DUE_DATE -> merged.put(field, earlier(theirs, mine));
+        case TaskFields.TAGS -> merged.put(field, union(theirs, mine));
+        case TaskFields.CUSTOM_FIELDS -> merged.put(field, byKey(theirs, mine));
+        case TaskFields.STATUS -> {
+          if (status(theirs).isStage() && status(mine).isStage()) {
+            merged.put(field, further(theirs, mine));
+          } else {
+            conflicting.add(field);
+          }
+        }
+        case TaskFields.POSITION, TaskFields.PROJECT -> {}
+        default -> conflicting.add(field);
+      }
+    });
+    return new Merged(merged, conflicting);
+  }
+
+  private static Json higher(Json a, Json b) {
+    return priority(a).compareTo(priority(b)) >= 0 ? a : b;
+  }
+
+  private static Json further(Json a, Json b) {
+    return status(a).compareTo(status(b)) >= 0 ? a : b;
+  }
+
+  private static Json earlier(Json a, Json b) {
+    if (a instanceof Json.Text first && b instanceof Json.Text second) {
+      return Instant.parse(first.value()).isAfter(Instant.parse(second.value())) ? b : a;
+    }
+    return a instanceof Json.Text ? a : b;
+  }
+
+  private static Json union(Json a, Json b) {
+    TreeSet<String> all = new TreeSet<>();
+    Stream.of(a, b)
+        .forEach(tags -> {
+          if (tags instanceof Json.Arr array) {
+            array.items().forEach(tag -> all.add(text(tag)));
+          }
+        });
+    return Json.texts(all);
+  }
+
+  private static Json byKey(Json server, Json local) {
+    Map<String, Json> all = new TreeMap<>();
+    Stream.of(local, server)
+        .forEach(side -> {
+          if (side instanceof Json.Obj object) {
+            all.putAll(object.fields());
+          }
+        });
+    return Json.obj(all);
+  }
+
+  private static TaskStatus status(Json value) {
+    return TaskStatus.named(text(value)).orElseThrow();
+  }
+
+  private static Priority priority(Json value) {
+    return Priority.named(text(value)).orElseThrow();
+  }
+
+  private static String text(Json value) {
+    return value instanceof Json.Text text ? text.value() : "";
+  }
+}

@@ -1,0 +1,141 @@
+package dev.muster.server.sync;
+
+import dev.muster.protocol.VectorClock;
+import dev.muster.server.device.Devices;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Epoch;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import dev.muster.server.platform.Slice;
+import dev.muster.server.task.Author;
+import dev.muster.server.task.Replica;
+import dev.muster.server.task.Tasks;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Tells a device what has changed since it asked last.
+///
+/// Numbers of changes become visible in their order, so a cursor is the number up to which the
+/// device has been told everything. It is remembered that a device was given it: what it sends
+/// otherwise is a time of some clock, and read as five seconds earlier.
+@Singleton
+public final class Pulls {
+  private static final Duration SLACK = Duration.ofSeconds(5);
+  private static final Replica.Changes NOTHING =
+      new Replica.Changes(List.of(), List.of(), List.of(), false, 0);
+
+  /// @param epoch of the data, another after it was restored from a backup
+  /// @param resync whether the device must pull from 0, because deletions are forgotten
+  record Outcome(Replica.Changes changes, VectorClock clock, UUID epoch, boolean resync) {}
+
+  /// What was read, before it is noted that it was told.
+  private record Told(UUID device, Outcome outcome) {}
+
+  private final Database database;
+  private final InstantSource clock;
+  private final Devices devices;
+  private final Replica replica;
+
+  public Pulls(Database database, InstantSource clock, Devices devices, Replica replica) {
+    this.database = database;
+    this.clock = clock;
+    this.devices = devices;
+    this.replica = replica;
+  }
+
+  /// @param since cursor of the last pull, or a time in milliseconds; 0 for everything
+  /// @param limit rows over all kinds, 1 to 500
+  /// @throws Refusal `invalid_parameter` for a wrong device
+  Outcome pull(Caller caller, String deviceName, long since, int limit, @Nullable String client) {
+    caller.require(Right.READ);
+    OrganizationId organization = caller.organization();
+    Instant now = clock.instant();
+    Told told =
+        database.snapshotOf(
+            organization,
+            handle -> {
+              DeviceStateStore.readOnly(handle);
+              UUID device =
+                  Author.own(handle, devices, caller, deviceName)
+                      .map(own -> own.id().value())
+                      .orElseThrow(
+                          () -> Refusal.of(ErrorCode.INVALID_PARAMETER, "Invalid device ID"));
+              UUID epoch = Epoch.read(handle).id();
+              boolean away =
+                  DeviceStateStore.find(handle, organization, device)
+                      .map(DeviceStateStore.State::lastPull)
+                      .filter(last -> last.isBefore(now.minus(Tasks.TOMBSTONES)))
+                      .isPresent();
+              if (away && since > 0) {
+                return new Told(device, new Outcome(NOTHING, VectorClock.EMPTY, epoch, true));
+              }
+              boolean issued =
+                  since == 0 || DeviceStateStore.hasIssued(handle, organization, device, since);
+              long from = issued ? since : Math.max(0, since - SLACK.toMillis());
+              Replica.Changes changes =
+                  replica.changedSince(handle, organization, from, device, limit);
+              return new Told(device, new Outcome(changes, clockOf(changes), epoch, false));
+            });
+    if (!told.outcome().resync()) {
+      note(caller, told, now, client);
+    }
+    return told.outcome();
+  }
+
+  private void note(Caller caller, Told told, Instant now, @Nullable String client) {
+    OrganizationId organization = caller.organization();
+    Replica.Changes changes = told.outcome().changes();
+    database.in(
+        organization,
+        handle -> {
+          DeviceStateStore.pulled(handle, organization, told.device(), now);
+          DeviceStateStore.issue(handle, organization, told.device(), changes.cursor(), now);
+          DeviceStateStore.log(
+              handle,
+              organization,
+              caller instanceof Caller.Person person ? person.userId() : null,
+              told.device(),
+              "pull",
+              changes.tasks().size() + changes.comments().size() + changes.tombstones().size(),
+              0,
+              Duration.between(now, clock.instant()).toMillis(),
+              client,
+              now);
+          return null;
+        });
+  }
+
+  private static VectorClock clockOf(Replica.Changes changes) {
+    VectorClock all = VectorClock.EMPTY;
+    for (var task : changes.tasks()) {
+      all = all.merge(VectorClock.of(task.vectorClock()));
+    }
+    for (var comment : changes.comments()) {
+      all = all.merge(VectorClock.of(comment.vectorClock()));
+    }
+    for (var tombstone : changes.tombstones()) {
+      all = all.merge(tombstone.clock());
+    }
+    return all;
+  }
+
+  /// Pushes and pulls, newest first.
+  Slice<DeviceStateStore.Logged> logs(Caller caller, int limit, int offset) {
+    caller.require(Right.READ);
+    OrganizationId organization = caller.organization();
+    return database.in(
+        organization,
+        handle ->
+            new Slice<>(
+                DeviceStateStore.countLogs(handle, organization),
+                DeviceStateStore.logs(handle, organization, limit, offset)));
+  }
+}

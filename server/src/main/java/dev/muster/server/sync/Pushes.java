@@ -1,0 +1,238 @@
+package dev.muster.server.sync;
+
+import dev.muster.protocol.Json;
+import dev.muster.protocol.VectorClock;
+import dev.muster.server.device.Devices;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Right;
+import dev.muster.server.task.Author;
+import dev.muster.server.task.Comment;
+import dev.muster.server.task.References;
+import dev.muster.server.task.Replica;
+import dev.muster.server.task.Task;
+import dev.muster.server.task.TaskFields;
+import dev.muster.server.task.Tasks;
+import dev.muster.server.task.Tombstone;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// Takes what a device did while nobody heard it.
+///
+/// A push is one transaction: all of its items are durable, as data or as conflicts, or none is,
+/// and then the device sends it again. What it sends again changes nothing, because its clocks are
+/// known by then. The pushes of one device come one after the other.
+@Singleton
+public final class Pushes {
+  static final int MOST = 500;
+  private static final int TRIES = 5;
+
+  /// What is told of an item that became a conflict.
+  record Told(
+      String entityType,
+      String entityId,
+      String conflictReason,
+      Json.@Nullable Obj serverVersion,
+      Map<String, Long> serverVectorClock) {}
+
+  /// @param processed items that are dealt with: all of them
+  /// @param clock of all rows that the push was about
+  record Outcome(int processed, List<Told> conflicts, VectorClock clock, Instant at) {}
+
+  /// Another transaction has made a row that was new a moment ago.
+  private static final class Raced extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private final Database database;
+  private final InstantSource clock;
+  private final Devices devices;
+  private final Replica replica;
+
+  public Pushes(Database database, InstantSource clock, Devices devices, Replica replica) {
+    this.database = database;
+    this.clock = clock;
+    this.devices = devices;
+    this.replica = replica;
+  }
+
+  /// @param device id or handle of a device on which the caller has logged in
+  /// @param changes by kind, `tasks` and `comments`
+  /// @throws Refusal `invalid_parameter` for a wrong device, kind or number of items,
+  ///   `resync_required`
+  Outcome push(Caller caller, String device, Json.Obj changes, @Nullable String client) {
+    caller.require(Right.WRITE_TASKS);
+    List<Item> items = items(changes);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return database.in(
+            caller.organization(), handle -> push(handle, caller, device, items, client));
+      } catch (Raced raced) {
+        if (attempt == TRIES) {
+          throw Refusal.unavailable(
+              "Others make the same rows at the moment. Push again.", Duration.ofSeconds(1), raced);
+        }
+      }
+    }
+  }
+
+  private static List<Item> items(Json.Obj changes) {
+    List<Item> items = new ArrayList<>();
+    changes
+        .fields()
+        .forEach((kind, sent) -> {
+          if (!kind.equals("tasks") && !kind.equals("comments")) {
+            throw Refusal.parameter(
+                "changes", "must have no kinds but tasks and comments, not " + kind);
+          }
+          if (!(sent instanceof Json.Arr) && !(sent instanceof Json.Null)) {
+            throw Refusal.parameter("changes." + kind, "must be an array");
+          }
+        });
+    read(changes, "tasks", Tombstone.Kind.TASK, items);
+    read(changes, "comments", Tombstone.Kind.COMMENT, items);
+    if (items.size() > MOST) {
+      throw Refusal.parameter(
+          "changes", "must have at most %d items, and has %d".formatted(MOST, items.size()));
+    }
+    return items;
+  }
+
+  private static void read(Json.Obj changes, String kind, Tombstone.Kind as, List<Item> items) {
+    if (changes.fields().get(kind) instanceof Json.Arr sent) {
+      sent.items().forEach(item -> items.add(Item.read(as, item)));
+    }
+  }
+
+  private Outcome push(
+      Handle handle, Caller caller, String deviceName, List<Item> sent, @Nullable String client) {
+    Instant now = clock.instant();
+    Author author = author(handle, caller, deviceName);
+    OrganizationId organization = author.organization();
+    UUID device = Objects.requireNonNull(author.device());
+    Instant lastPull = DeviceStateStore.hold(handle, organization, device, now).lastPull();
+    if (lastPull != null && lastPull.isBefore(now.minus(Tasks.TOMBSTONES))) {
+      throw Refusal.of(
+          ErrorCode.RESYNC_REQUIRED,
+          "The device was away for longer than deletions are remembered. Pull from 0, then push.");
+    }
+    List<Item> items = known(handle, organization, device, sent);
+    Ledger ledger = ledger(handle, author, items, now);
+    List<Told> conflicts = new ArrayList<>();
+    for (Item item : items) {
+      if (ledger.take(item) instanceof Verdict.Conflicting conflict) {
+        ConflictStore.put(handle, organization, author.user(), device, item, conflict, now);
+        conflicts.add(
+            new Told(
+                item.kind().wireName(),
+                item.sentId(),
+                conflict.reason(),
+                conflict.server(),
+                conflict.clock().components()));
+      }
+    }
+    List<Replica.Edit<Task>> tasks = ledger.taskEdits();
+    List<Replica.Edit<Comment>> comments = ledger.commentEdits();
+    DeviceStateStore.log(
+        handle,
+        organization,
+        author.user(),
+        device,
+        "push",
+        items.size(),
+        conflicts.size(),
+        Duration.between(now, clock.instant()).toMillis(),
+        client,
+        now);
+    if (!replica.write(handle, author, tasks, comments, now)) {
+      throw new Raced();
+    }
+    VectorClock all = VectorClock.EMPTY;
+    for (Replica.Edit<Task> edit : tasks) {
+      all = all.merge(edit.after().stamp().clock());
+    }
+    for (Replica.Edit<Comment> edit : comments) {
+      all = all.merge(edit.after().stamp().clock());
+    }
+    return new Outcome(items.size(), conflicts, all, now);
+  }
+
+  private Author author(Handle handle, Caller caller, String deviceName) {
+    UUID device =
+        Author.own(handle, devices, caller, deviceName)
+            .map(own -> own.id().value())
+            .orElseThrow(() -> Refusal.of(ErrorCode.INVALID_PARAMETER, "Invalid device ID"));
+    return Author.of(caller, device);
+  }
+
+  /// An item whose clock has a component of nobody is refused.
+  private List<Item> known(
+      Handle handle, OrganizationId organization, UUID device, List<Item> items) {
+    Set<String> strange = new TreeSet<>();
+    for (Item item : items) {
+      strange.addAll(item.clock().components().keySet());
+    }
+    strange.remove(VectorClock.SERVER);
+    strange.remove(device.toString());
+    if (strange.isEmpty()) {
+      return items;
+    }
+    strange.removeAll(devices.findAll(handle, organization, strange).keySet());
+    if (strange.isEmpty()) {
+      return items;
+    }
+    return items.stream()
+        .map(item -> {
+          Set<String> own = new HashSet<>(item.clock().components().keySet());
+          own.retainAll(strange);
+          return own.isEmpty() || item.problem() != null
+              ? item
+              : item.refused("vector_clock has components of no device of the organization");
+        })
+        .toList();
+  }
+
+  private Ledger ledger(Handle handle, Author author, List<Item> items, Instant now) {
+    Set<UUID> tasks = new TreeSet<>();
+    Set<UUID> comments = new TreeSet<>();
+    Set<UUID> ofTasks = new TreeSet<>();
+    Set<UUID> parents = new TreeSet<>();
+    Set<UUID> projects = new HashSet<>();
+    Set<UUID> people = new HashSet<>();
+    for (Item item : items) {
+      UUID id = item.id();
+      if (item.problem() == null && id != null) {
+        (item.kind() == Tombstone.Kind.TASK ? tasks : comments).add(id);
+        item.reference(Item.TASK).ifPresent(ofTasks::add);
+        item.reference(Item.PARENT).ifPresent(parents::add);
+        item.reference(TaskFields.PROJECT).ifPresent(projects::add);
+        item.reference(TaskFields.ASSIGNED_TO).ifPresent(people::add);
+      }
+    }
+    OrganizationId organization = author.organization();
+    Replica.Held held = replica.hold(handle, organization, tasks, comments);
+    held.tasks().values().stream()
+        .map(Task::assignedTo)
+        .filter(Objects::nonNull)
+        .forEach(people::add);
+    Replica.Held looked = replica.look(handle, organization, ofTasks, parents);
+    References references =
+        replica.references(handle, organization, held.tasks().values(), projects, people);
+    return new Ledger(author, now, held, looked, references);
+  }
+}

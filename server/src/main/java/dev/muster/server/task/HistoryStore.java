@@ -1,0 +1,102 @@
+package dev.muster.server.task;
+
+import dev.muster.protocol.Json;
+import dev.muster.protocol.VectorClock;
+import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.JsonText;
+import dev.muster.server.platform.OrganizationId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of the history of tasks.
+final class HistoryStore {
+  /// What somebody did to a task.
+  ///
+  /// @param type `created`, `updated`, `deleted`, `restored`
+  /// @param changes by field `{old, new}`
+  /// @param before the fields before; null for what was made
+  record Entry(
+      UUID task,
+      @Nullable UUID user,
+      @Nullable UUID device,
+      String type,
+      Json.Obj changes,
+      Json.@Nullable Obj before,
+      VectorClock clock,
+      Instant at) {}
+
+  /// An entry as it is read, with names.
+  record Row(UUID id, Entry entry, @Nullable String userName, @Nullable String deviceName) {}
+
+  private HistoryStore() {}
+
+  static void append(Handle handle, OrganizationId organization, Collection<Entry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            insert into task.history (organization_id, id, task_id, user_id, device_id, change_type, changes,
+              previous_state, vector_clock, created_at)
+            values (:organization, :id, :task, :user, :device, :type, cast(:changes as jsonb),
+              cast(:before as jsonb), cast(:clock as jsonb), :at)
+            """);
+    for (Entry entry : entries) {
+      batch
+          .bind("organization", organization)
+          .bind("id", Ids.next())
+          .bind("task", entry.task())
+          .bind("user", entry.user())
+          .bind("device", entry.device())
+          .bind("type", entry.type())
+          .bind("changes", entry.changes().canonical())
+          .bind("before", Optional.ofNullable(entry.before()).map(Json::canonical).orElse(null))
+          .bind("clock", Clocks.json(entry.clock()).canonical())
+          .bind("at", entry.at())
+          .add();
+    }
+    batch.execute();
+  }
+
+  /// Newest first.
+  static List<Row> of(Handle handle, OrganizationId organization, UUID task, int limit) {
+    return handle
+        .createQuery(
+            """
+            select h.id, h.task_id, h.user_id, h.device_id, h.change_type, h.changes, h.previous_state,
+              h.vector_clock, h.created_at, u.name as user_name, d.name as device_name
+            from task.history h
+            left join identity.users u on u.organization_id = h.organization_id and u.id = h.user_id
+            left join device.device d on d.organization_id = h.organization_id and d.id = h.device_id
+            where h.organization_id = :organization and h.task_id = :task
+            order by h.created_at desc, h.id desc limit :limit
+            """)
+        .bind("organization", organization)
+        .bind("task", task)
+        .bind("limit", limit)
+        .map((row, _) ->
+            new Row(
+                row.getObject("id", UUID.class),
+                new Entry(
+                    row.getObject("task_id", UUID.class),
+                    row.getObject("user_id", UUID.class),
+                    row.getObject("device_id", UUID.class),
+                    row.getString("change_type"),
+                    JsonText.parseObject(row.getString("changes")),
+                    Optional.ofNullable(row.getString("previous_state"))
+                        .map(JsonText::parseObject)
+                        .orElse(null),
+                    Clocks.parse(row.getString("vector_clock")),
+                    Rows.time(row, "created_at")),
+                row.getString("user_name"),
+                row.getString("device_name")))
+        .list();
+  }
+}

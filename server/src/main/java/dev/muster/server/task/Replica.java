@@ -1,0 +1,238 @@
+package dev.muster.server.task;
+
+import dev.muster.server.identity.UserNames;
+import dev.muster.server.platform.OrganizationId;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// Tasks and comments for those who synchronize them: many at once, in the transaction of the room
+/// that has compared their clocks. Lock with [#hold] first, write once, and lock nothing after.
+@Singleton
+public final class Replica {
+  /// Rows that the transaction has locked, deleted ones too, by id.
+  public record Held(Map<UUID, Task> tasks, Map<UUID, Comment> comments) {}
+
+  /// A row before and after, and what to tell of it in the history.
+  ///
+  /// @param before null when it is new
+  public record Edit<T>(@Nullable T before, T after) {}
+
+  /// A page of what has changed.
+  ///
+  /// @param cursor up to which nothing is missing
+  public record Changes(
+      List<TaskWire.TaskBody> tasks,
+      List<TaskWire.CommentBody> comments,
+      List<Tombstone> tombstones,
+      boolean hasMore,
+      long cursor) {}
+
+  private final UserNames users;
+
+  public Replica(UserNames users) {
+    this.users = users;
+  }
+
+  /// Locks those that exist, tasks before comments, each in the order of their ids.
+  public Held hold(
+      Handle handle,
+      OrganizationId organization,
+      Collection<UUID> tasks,
+      Collection<UUID> comments) {
+    return new Held(
+        tasks.isEmpty() ? Map.of() : TaskStore.lock(handle, organization, tasks),
+        comments.isEmpty() ? Map.of() : CommentStore.lock(handle, organization, comments));
+  }
+
+  /// Tasks and comments as they are, deleted ones too, without a lock.
+  public Held look(
+      Handle handle,
+      OrganizationId organization,
+      Collection<UUID> tasks,
+      Collection<UUID> comments) {
+    return new Held(
+        tasks.isEmpty() ? Map.of() : TaskStore.find(handle, organization, tasks),
+        comments.isEmpty() ? Map.of() : CommentStore.find(handle, organization, comments));
+  }
+
+  public References references(
+      Handle handle,
+      OrganizationId organization,
+      Collection<Task> tasks,
+      Collection<UUID> projects,
+      Collection<UUID> people) {
+    return References.of(handle, organization, users, tasks, projects, people);
+  }
+
+  /// Writes rows, each with a number of its own, with tombstones and history.
+  ///
+  /// @return whether it is done; if not, another transaction has made one of the new rows since,
+  ///   and everything must be done again from the begin
+  public boolean write(
+      Handle handle,
+      Author author,
+      List<Edit<Task>> tasks,
+      List<Edit<Comment>> comments,
+      Instant now) {
+    int count = tasks.size() + comments.size();
+    if (count == 0) {
+      return true;
+    }
+    long number = ChangeNumberStore.take(handle, author.organization(), count);
+    List<Numbered<Tombstone>> tombstones = new ArrayList<>();
+    List<HistoryStore.Entry> history = new ArrayList<>();
+    List<Numbered<Task>> newTasks = new ArrayList<>();
+    List<Numbered<Task>> oldTasks = new ArrayList<>();
+    for (Edit<Task> edit : tasks) {
+      Task before = edit.before();
+      Task after = edit.after();
+      (before == null ? newTasks : oldTasks).add(new Numbered<>(after, number));
+      boolean was = before != null && before.stamp().isDeleted();
+      boolean is = after.stamp().isDeleted();
+      bury(handle, author, Tombstone.Kind.TASK, after.id(), after.stamp(), was, number, tombstones);
+      String type =
+          before == null ? "created" : was == is ? "updated" : is ? "deleted" : "restored";
+      history.add(Tasks.entry(author, type, before, after, now));
+      number++;
+    }
+    List<Numbered<Comment>> newComments = new ArrayList<>();
+    List<Numbered<Comment>> oldComments = new ArrayList<>();
+    for (Edit<Comment> edit : comments) {
+      Comment before = edit.before();
+      Comment after = edit.after();
+      (before == null ? newComments : oldComments).add(new Numbered<>(after, number));
+      boolean was = before != null && before.stamp().isDeleted();
+      bury(
+          handle,
+          author,
+          Tombstone.Kind.COMMENT,
+          after.id(),
+          after.stamp(),
+          was,
+          number,
+          tombstones);
+      number++;
+    }
+    boolean done =
+        (newTasks.isEmpty()
+                || TaskStore.insert(handle, author.organization(), newTasks) == newTasks.size())
+            && (newComments.isEmpty()
+                || CommentStore.insert(handle, author.organization(), newComments)
+                    == newComments.size());
+    if (!done) {
+      return false;
+    }
+    if (!oldTasks.isEmpty()) {
+      TaskStore.update(handle, author.organization(), oldTasks);
+    }
+    if (!oldComments.isEmpty()) {
+      CommentStore.update(handle, author.organization(), oldComments);
+    }
+    TombstoneStore.insert(handle, author.organization(), tombstones);
+    HistoryStore.append(handle, author.organization(), history);
+    return true;
+  }
+
+  private static void bury(
+      Handle handle,
+      Author author,
+      Tombstone.Kind kind,
+      UUID entity,
+      Stamp stamp,
+      boolean was,
+      long number,
+      List<Numbered<Tombstone>> tombstones) {
+    Instant deletedAt = stamp.deletedAt();
+    if (deletedAt != null) {
+      tombstones.add(new Numbered<>(Tasks.buried(kind, entity, author, stamp, deletedAt), number));
+    } else if (was) {
+      TombstoneStore.remove(handle, author.organization(), kind, entity);
+    }
+  }
+
+  /// The number of the newest change that the transaction sees.
+  public long newest(Handle handle, OrganizationId organization) {
+    return ChangeNumberStore.newest(handle, organization);
+  }
+
+  /// What has changed since a number, oldest change first, at most `limit` rows over all kinds. A
+  /// row that is stored exactly as `device` has pushed it is left out. To be read from one
+  /// snapshot.
+  public Changes changedSince(
+      Handle handle, OrganizationId organization, long since, UUID device, int limit) {
+    long newest = newest(handle, organization);
+    int more = limit + 1;
+    List<Numbered<Task>> tasks = TaskStore.changedSince(handle, organization, since, device, more);
+    List<Numbered<Comment>> comments =
+        CommentStore.changedSince(handle, organization, since, device, more);
+    List<Numbered<Tombstone>> tombstones =
+        TombstoneStore.changedSince(handle, organization, since, device, more);
+    List<Long> numbers =
+        Stream.of(tasks, comments, tombstones)
+            .flatMap(rows -> rows.stream().map(Numbered::number))
+            .sorted(Comparator.naturalOrder())
+            .toList();
+    boolean hasMore = numbers.size() > limit;
+    long cursor = hasMore ? numbers.get(limit - 1) : newest;
+    return new Changes(
+        taskBodies(handle, organization, upTo(cursor, tasks)),
+        commentBodies(handle, organization, upTo(cursor, comments)),
+        upTo(cursor, tombstones),
+        hasMore,
+        cursor);
+  }
+
+  private static <T> List<T> upTo(long cursor, List<Numbered<T>> rows) {
+    return rows.stream().filter(row -> row.number() <= cursor).map(Numbered::row).toList();
+  }
+
+  /// As people see them, in the same order.
+  public List<TaskWire.TaskBody> taskBodies(
+      Handle handle, OrganizationId organization, List<Task> tasks) {
+    if (tasks.isEmpty()) {
+      return List.of();
+    }
+    List<UUID> ids = tasks.stream().map(Task::id).toList();
+    Map<UUID, TaskListStore.TaskRow> rows =
+        TaskListStore.find(handle, organization, ids).stream()
+            .collect(Collectors.toMap(row -> row.task().id(), Function.identity()));
+    return tasks.stream()
+        .map(task -> {
+          TaskListStore.TaskRow row = rows.get(task.id());
+          return TaskWire.TaskBody.of(
+              row == null ? new TaskListStore.TaskRow(task, null, null, null, null, 0) : row,
+              organization.toString());
+        })
+        .toList();
+  }
+
+  /// As people see them, in the same order; of a task that is deleted too.
+  public List<TaskWire.CommentBody> commentBodies(
+      Handle handle, OrganizationId organization, List<Comment> comments) {
+    if (comments.isEmpty()) {
+      return List.of();
+    }
+    List<UUID> ids = comments.stream().map(Comment::id).toList();
+    Map<UUID, TaskListStore.CommentRow> rows =
+        TaskListStore.findComments(handle, organization, ids).stream()
+            .collect(Collectors.toMap(row -> row.comment().id(), Function.identity()));
+    return comments.stream()
+        .map(comment -> {
+          TaskListStore.CommentRow row = rows.get(comment.id());
+          return TaskWire.CommentBody.of(
+              row == null ? new TaskListStore.CommentRow(comment, null, null, null) : row);
+        })
+        .toList();
+  }
+}

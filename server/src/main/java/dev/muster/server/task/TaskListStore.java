@@ -1,0 +1,229 @@
+package dev.muster.server.task;
+
+import dev.muster.server.platform.OrganizationId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL by which people read tasks and comments, with the names of what they refer to.
+final class TaskListStore {
+  /// A task with names.
+  record TaskRow(
+      Task task,
+      @Nullable String projectName,
+      @Nullable String createdByName,
+      @Nullable String assignedToName,
+      @Nullable String modifiedByName,
+      long comments) {}
+
+  /// A comment with names.
+  record CommentRow(
+      Comment comment,
+      @Nullable String userName,
+      @Nullable String userAvatarUrl,
+      @Nullable String modifiedByName) {}
+
+  /// What to list; null for all.
+  ///
+  /// @param order columns of [#ORDERS], each with `-` before it for the greatest first
+  record Filter(
+      @Nullable String status,
+      @Nullable String priority,
+      @Nullable UUID assignedTo,
+      @Nullable UUID project,
+      @Nullable String search,
+      List<String> order) {}
+
+  /// By which tasks can be ordered.
+  static final Map<String, String> ORDERS =
+      new LinkedHashMap<>(
+          Map.of(
+              "position", "t.position",
+              "created_at", "t.created_at",
+              "updated_at", "t.updated_at",
+              "due_date", "t.due_date",
+              "title", "t.title",
+              "priority", "array_position(array['low', 'medium', 'high', 'urgent'], t.priority)",
+              "status",
+                  "array_position(array['todo', 'in_progress', 'blocked', 'done', 'cancelled'], t.status)"));
+
+  private static final String NAMES =
+      """
+      , p.name as project_name, cu.name as created_by_name, au.name as assigned_to_name,
+      mu.name as last_modified_by_name,
+      (select count(*) from task.comment c where c.organization_id = t.organization_id and c.task_id = t.id
+       and c.deleted_at is null) as comment_count
+      from task.task t
+      left join task.project p on p.organization_id = t.organization_id and p.id = t.project_id
+      left join identity.users cu on cu.organization_id = t.organization_id and cu.id = t.created_by
+      left join identity.users au on au.organization_id = t.organization_id and au.id = t.assigned_to
+      left join identity.users mu on mu.organization_id = t.organization_id and mu.id = t.last_modified_by
+      where t.organization_id = :organization and t.deleted_at is null
+      """;
+
+  private TaskListStore() {}
+
+  /// Tasks of these ids, in no order, without those that are deleted.
+  static List<TaskRow> find(Handle handle, OrganizationId organization, Collection<UUID> ids) {
+    return rows(
+        handle
+            .createQuery("select " + TaskStore.COLUMNS + NAMES + " and t.id = any(:ids)")
+            .bind("organization", organization)
+            .bindArray("ids", UUID.class, ids));
+  }
+
+  static List<TaskRow> page(
+      Handle handle, OrganizationId organization, Filter filter, int limit, int offset) {
+    List<String> order = new ArrayList<>();
+    for (String by : filter.order()) {
+      boolean down = by.startsWith("-");
+      order.add(ORDERS.get(down ? by.substring(1) : by) + (down ? " desc nulls last" : ""));
+    }
+    order.add("t.id");
+    return rows(
+        bound(
+                handle.createQuery(
+                    "select "
+                        + TaskStore.COLUMNS
+                        + NAMES
+                        + where(filter)
+                        + " order by "
+                        + String.join(", ", order)
+                        + " limit :limit offset :offset"),
+                organization,
+                filter)
+            .bind("limit", limit)
+            .bind("offset", offset));
+  }
+
+  static long count(Handle handle, OrganizationId organization, Filter filter) {
+    return bound(
+            handle.createQuery(
+                "select count(*) from task.task t where t.organization_id = :organization"
+                    + " and t.deleted_at is null"
+                    + where(filter)),
+            organization,
+            filter)
+        .mapTo(long.class)
+        .one();
+  }
+
+  private static String where(Filter filter) {
+    StringBuilder where = new StringBuilder();
+    where.append(filter.status() == null ? "" : " and t.status = :status");
+    where.append(filter.priority() == null ? "" : " and t.priority = :priority");
+    where.append(filter.assignedTo() == null ? "" : " and t.assigned_to = :assignee");
+    where.append(filter.project() == null ? "" : " and t.project_id = :project");
+    where.append(
+        filter.search() == null
+            ? ""
+            : " and to_tsvector('simple', t.title || ' ' || t.description)"
+                + " @@ websearch_to_tsquery('simple', :search)");
+    return where.toString();
+  }
+
+  private static Query bound(Query query, OrganizationId organization, Filter filter) {
+    query.bind("organization", organization);
+    bindPresent(query, "status", filter.status());
+    bindPresent(query, "priority", filter.priority());
+    bindPresent(query, "assignee", filter.assignedTo());
+    bindPresent(query, "project", filter.project());
+    bindPresent(query, "search", filter.search());
+    return query;
+  }
+
+  private static void bindPresent(Query query, String name, @Nullable Object value) {
+    if (value != null) {
+      query.bind(name, value);
+    }
+  }
+
+  private static List<TaskRow> rows(Query query) {
+    return query
+        .map((row, context) ->
+            new TaskRow(
+                TaskStore.task(row, context),
+                row.getString("project_name"),
+                row.getString("created_by_name"),
+                row.getString("assigned_to_name"),
+                row.getString("last_modified_by_name"),
+                row.getLong("comment_count")))
+        .list();
+  }
+
+  private static final String COMMENT_ROW =
+      "select "
+          + CommentStore.COLUMNS
+          + """
+          , u.name as user_name, u.avatar_url as user_avatar_url, mu.name as last_modified_by_name
+          from task.comment c
+          join task.task t on t.organization_id = c.organization_id and t.id = c.task_id and t.deleted_at is null
+          left join identity.users u on u.organization_id = c.organization_id and u.id = c.user_id
+          left join identity.users mu on mu.organization_id = c.organization_id and mu.id = c.last_modified_by
+          where c.organization_id = :organization and c.deleted_at is null
+          """;
+
+  /// Comments of these ids, in no order, without those that are deleted or whose task is.
+  static List<CommentRow> findComments(
+      Handle handle, OrganizationId organization, Collection<UUID> ids) {
+    return comments(
+        handle
+            .createQuery(COMMENT_ROW + " and c.id = any(:ids)")
+            .bind("organization", organization)
+            .bindArray("ids", UUID.class, ids));
+  }
+
+  /// Comments of the organization, newest first.
+  static List<CommentRow> pageOfComments(
+      Handle handle, OrganizationId organization, int limit, int offset) {
+    return comments(
+        handle
+            .createQuery(
+                COMMENT_ROW + " order by c.created_at desc, c.id desc limit :limit offset :offset")
+            .bind("organization", organization)
+            .bind("limit", limit)
+            .bind("offset", offset));
+  }
+
+  static long countComments(Handle handle, OrganizationId organization) {
+    return handle
+        .createQuery(
+            """
+            select count(*) from task.comment c
+            join task.task t on t.organization_id = c.organization_id and t.id = c.task_id and t.deleted_at is null
+            where c.organization_id = :organization and c.deleted_at is null
+            """)
+        .bind("organization", organization)
+        .mapTo(long.class)
+        .one();
+  }
+
+  /// The comments of a task, oldest first.
+  static List<CommentRow> commentsOf(
+      Handle handle, OrganizationId organization, UUID task, int limit) {
+    return comments(
+        handle
+            .createQuery(
+                COMMENT_ROW + " and c.task_id = :task order by c.created_at, c.id limit :limit")
+            .bind("organization", organization)
+            .bind("task", task)
+            .bind("limit", limit));
+  }
+
+  private static List<CommentRow> comments(Query query) {
+    return query
+        .map((row, context) ->
+            new CommentRow(
+                CommentStore.comment(row, context),
+                row.getString("user_name"),
+                row.getString("user_avatar_url"),
+                row.getString("last_modified_by_name")))
+        .list();
+  }
+}

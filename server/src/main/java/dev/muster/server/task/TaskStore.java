@@ -1,0 +1,172 @@
+package dev.muster.server.task;
+
+import dev.muster.protocol.Json;
+import dev.muster.server.platform.JsonText;
+import dev.muster.server.platform.OrganizationId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/// The SQL that changes tasks, and reads them to be changed or synchronized.
+final class TaskStore {
+  static final String COLUMNS =
+      """
+      t.id, t.project_id, t.title, t.description, t.status, t.priority, t.due_date, t.completed_at, t.position,
+      t.assigned_to, t.tags, t.custom_fields, t.created_by, t.version, t.vector_clock, t.last_modified_by,
+      t.last_modified_device, t.created_at, t.updated_at, t.deleted_at, t.pushed_by, t.change_number
+      """;
+
+  private static final String RECORD =
+      """
+      jsonb_to_recordset(cast(:rows as jsonb)) as r (
+        id uuid, project_id uuid, title text, description text, status text, priority text, due_date timestamptz,
+        completed_at timestamptz, position numeric, assigned_to uuid, tags text[], custom_fields jsonb,
+        created_by uuid, version bigint, vector_clock jsonb, last_modified_by uuid, last_modified_device uuid,
+        created_at timestamptz, updated_at timestamptz, deleted_at timestamptz, pushed_by uuid, change_number bigint)
+      """;
+
+  private TaskStore() {}
+
+  /// Those of the tasks that exist, deleted ones too, locked in the order of their ids.
+  static Map<UUID, Task> lock(Handle handle, OrganizationId organization, Collection<UUID> ids) {
+    Map<UUID, Task> found = new LinkedHashMap<>();
+    handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from task.task t where t.organization_id = :organization and t.id = any(:ids)
+                order by t.id for no key update
+                """)
+        .bind("organization", organization)
+        .bindArray("ids", UUID.class, ids)
+        .map(TaskStore::task)
+        .forEach(task -> found.put(task.id(), task));
+    return found;
+  }
+
+  /// The same without a lock.
+  static Map<UUID, Task> find(Handle handle, OrganizationId organization, Collection<UUID> ids) {
+    Map<UUID, Task> found = new LinkedHashMap<>();
+    handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + "from task.task t where t.organization_id = :organization and t.id = any(:ids)")
+        .bind("organization", organization)
+        .bindArray("ids", UUID.class, ids)
+        .map(TaskStore::task)
+        .forEach(task -> found.put(task.id(), task));
+    return found;
+  }
+
+  /// @return how many were new; the others exist already, and were left alone
+  static int insert(Handle handle, OrganizationId organization, Collection<Numbered<Task>> tasks) {
+    return handle
+        .createUpdate(
+            "insert into task.task (organization_id, id, project_id, title, description, status, priority,"
+                + " due_date, completed_at, position, assigned_to, tags, custom_fields, created_by,"
+                + " change_number, "
+                + Rows.STAMP
+                + ") select :organization, id, project_id, title, description, status, priority, due_date,"
+                + " completed_at, position, assigned_to, tags, custom_fields, created_by, change_number, "
+                + Rows.STAMP
+                + " from "
+                + RECORD
+                + " order by id on conflict (organization_id, id) do nothing")
+        .bind("organization", organization)
+        .bind("rows", json(tasks))
+        .execute();
+  }
+
+  /// Writes tasks that the transaction has locked.
+  static void update(Handle handle, OrganizationId organization, Collection<Numbered<Task>> tasks) {
+    handle
+        .createUpdate(
+            """
+            update task.task t set
+              project_id = r.project_id, title = r.title, description = r.description, status = r.status,
+              priority = r.priority, due_date = r.due_date, completed_at = r.completed_at, position = r.position,
+              assigned_to = r.assigned_to, tags = r.tags, custom_fields = r.custom_fields, version = r.version,
+              vector_clock = r.vector_clock, last_modified_by = r.last_modified_by,
+              last_modified_device = r.last_modified_device, updated_at = r.updated_at, deleted_at = r.deleted_at,
+              pushed_by = r.pushed_by, change_number = r.change_number
+            from\
+            """
+                + " "
+                + RECORD
+                + "where t.organization_id = :organization and t.id = r.id")
+        .bind("organization", organization)
+        .bind("rows", json(tasks))
+        .execute();
+  }
+
+  /// What has changed since a number, oldest change first, without what is deleted.
+  static List<Numbered<Task>> changedSince(
+      Handle handle, OrganizationId organization, long since, UUID notPushedBy, int limit) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from task.task t
+                where t.organization_id = :organization and t.change_number > :since and t.deleted_at is null
+                  and t.pushed_by is distinct from :device
+                order by t.change_number limit :limit
+                """)
+        .bind("organization", organization)
+        .bind("since", since)
+        .bind("device", notPushedBy)
+        .bind("limit", limit)
+        .map((row, context) -> new Numbered<>(task(row, context), row.getLong("change_number")))
+        .list();
+  }
+
+  private static String json(Collection<Numbered<Task>> tasks) {
+    return new Json.Arr(tasks.stream().<Json>map(TaskStore::json).toList()).canonical();
+  }
+
+  private static Json json(Numbered<Task> numbered) {
+    Task task = numbered.row();
+    Map<String, Json> columns = Rows.json(numbered, task.stamp());
+    columns.put("id", Rows.text(task.id()));
+    columns.put("project_id", Rows.text(task.project()));
+    columns.put("title", Json.of(task.title()));
+    columns.put("description", Json.of(task.description()));
+    columns.put("status", Json.of(task.status().wireName()));
+    columns.put("priority", Json.of(task.priority().wireName()));
+    columns.put("due_date", Rows.text(task.dueDate()));
+    columns.put("completed_at", Rows.text(task.completedAt()));
+    columns.put("position", Json.of(task.position().toPlainString()));
+    columns.put("assigned_to", Rows.text(task.assignedTo()));
+    columns.put("tags", Json.texts(task.tags()));
+    columns.put("custom_fields", task.customFields());
+    columns.put("created_by", Rows.text(task.createdBy()));
+    return Json.obj(columns);
+  }
+
+  static Task task(ResultSet row, StatementContext context) throws SQLException {
+    return new Task(
+        row.getObject("id", UUID.class),
+        row.getObject("project_id", UUID.class),
+        row.getString("title"),
+        row.getString("description"),
+        TaskStatus.named(row.getString("status")).orElseThrow(),
+        Priority.named(row.getString("priority")).orElseThrow(),
+        Rows.timeOrNull(row, "due_date"),
+        Rows.timeOrNull(row, "completed_at"),
+        row.getBigDecimal("position"),
+        row.getObject("assigned_to", UUID.class),
+        Arrays.asList((String[]) row.getArray("tags").getArray()),
+        JsonText.parseObject(row.getString("custom_fields")),
+        row.getObject("created_by", UUID.class),
+        Rows.stamp(row));
+  }
+}

@@ -1,0 +1,116 @@
+package dev.muster.server.task;
+
+import dev.muster.server.platform.OrganizationId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/// The SQL of tombstones.
+final class TombstoneStore {
+  private TombstoneStore() {}
+
+  /// Those of an entity that was deleted before are replaced.
+  static void insert(
+      Handle handle, OrganizationId organization, Collection<Numbered<Tombstone>> tombstones) {
+    if (tombstones.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            insert into task.tombstone (organization_id, id, entity_type, entity_id, deleted_by, deleted_from_device,
+              vector_clock, created_at, expires_at, change_number, pushed_by)
+            values (:organization, :id, :kind, :entity, :by, :device, cast(:clock as jsonb), :created, :expires,
+              :number, :pushed)
+            on conflict (organization_id, entity_type, entity_id) do update set
+              id = excluded.id, deleted_by = excluded.deleted_by, deleted_from_device = excluded.deleted_from_device,
+              vector_clock = excluded.vector_clock, created_at = excluded.created_at, expires_at = excluded.expires_at,
+              change_number = excluded.change_number, pushed_by = excluded.pushed_by
+            """);
+    for (Numbered<Tombstone> numbered : tombstones) {
+      Tombstone tombstone = numbered.row();
+      batch
+          .bind("organization", organization)
+          .bind("id", tombstone.id())
+          .bind("kind", tombstone.kind().wireName())
+          .bind("entity", tombstone.entity())
+          .bind("by", tombstone.deletedBy())
+          .bind("device", tombstone.deletedFromDevice())
+          .bind("clock", Clocks.json(tombstone.clock()).canonical())
+          .bind("created", tombstone.createdAt())
+          .bind("expires", tombstone.expiresAt())
+          .bind("number", numbered.number())
+          .bind("pushed", tombstone.pushedBy())
+          .add();
+    }
+    batch.execute();
+  }
+
+  /// The entity is restored.
+  static void remove(Handle handle, OrganizationId organization, Tombstone.Kind kind, UUID entity) {
+    handle.execute(
+        "delete from task.tombstone where organization_id = ? and entity_type = ? and entity_id = ?",
+        organization,
+        kind.wireName(),
+        entity);
+  }
+
+  static List<Numbered<Tombstone>> changedSince(
+      Handle handle, OrganizationId organization, long since, UUID notPushedBy, int limit) {
+    return handle
+        .createQuery(
+            """
+            select id, entity_type, entity_id, deleted_by, deleted_from_device, vector_clock, created_at, expires_at,
+              change_number, pushed_by
+            from task.tombstone
+            where organization_id = :organization and change_number > :since
+              and pushed_by is distinct from :device
+            order by change_number limit :limit
+            """)
+        .bind("organization", organization)
+        .bind("since", since)
+        .bind("device", notPushedBy)
+        .bind("limit", limit)
+        .map((row, _) -> new Numbered<>(tombstone(row), row.getLong("change_number")))
+        .list();
+  }
+
+  static int expired(Handle handle, Instant now) {
+    return handle
+        .createQuery("select count(*) from task.tombstone where expires_at < :now")
+        .bind("now", now)
+        .mapTo(int.class)
+        .one();
+  }
+
+  /// @return how many there were, at most `limit`
+  static int removeExpired(Handle handle, Instant now, int limit) {
+    return handle
+        .createUpdate(
+            """
+            delete from task.tombstone where (organization_id, id) in (
+              select organization_id, id from task.tombstone where expires_at < :now limit :limit)
+            """)
+        .bind("now", now)
+        .bind("limit", limit)
+        .execute();
+  }
+
+  private static Tombstone tombstone(ResultSet row) throws SQLException {
+    return new Tombstone(
+        row.getObject("id", UUID.class),
+        row.getString("entity_type").equals("task") ? Tombstone.Kind.TASK : Tombstone.Kind.COMMENT,
+        row.getObject("entity_id", UUID.class),
+        row.getObject("deleted_by", UUID.class),
+        row.getObject("deleted_from_device", UUID.class),
+        Clocks.parse(row.getString("vector_clock")),
+        Rows.time(row, "created_at"),
+        Rows.time(row, "expires_at"),
+        row.getObject("pushed_by", UUID.class));
+  }
+}
