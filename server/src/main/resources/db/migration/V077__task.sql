@@ -186,6 +186,7 @@ call platform.protect_tenant_table('sync.conflict');
 create unique index conflict_open
   on sync.conflict (organization_id, entity_type, entity_id, device_id, refused) where resolved_at is null;
 create index conflict_newest on sync.conflict (organization_id, created_at, id);
+create index conflict_age on sync.conflict (resolved_at) where resolved_at is not null;
 create index conflict_device on sync.conflict (organization_id, device_id);
 
 create table sync.log (

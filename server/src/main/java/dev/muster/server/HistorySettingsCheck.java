@@ -32,6 +32,8 @@ final class HistorySettingsCheck {
     check.days("retention.apply-jobs", kept.applyJobs(), 1);
     check.days("retention.dead-events", kept.deadEvents(), 1);
     check.days("retention.revoked-tokens", kept.revokedTokens(), 1);
+    check.days("retention.sync-logs", kept.syncLogs(), 1);
+    check.days("retention.resolved-conflicts", kept.resolvedConflicts(), 1);
     return check.sentences;
   }
 

@@ -21,4 +21,12 @@ public interface RetentionSettings {
   /// How long device tokens are kept after they were revoked.
   @WithDefault("365d")
   Duration revokedTokens();
+
+  /// How long the log of pushes and pulls is kept.
+  @WithDefault("30d")
+  Duration syncLogs();
+
+  /// How long conflicts are kept after they were resolved.
+  @WithDefault("365d")
+  Duration resolvedConflicts();
 }

@@ -152,6 +152,19 @@ final class ConflictStore {
         > 0;
   }
 
+  /// @return how many there were that are resolved, at most `limit`
+  static int forget(Handle handle, Instant before, int limit) {
+    return handle
+        .createUpdate(
+            """
+            delete from sync.conflict where (organization_id, id) in (
+              select organization_id, id from sync.conflict where resolved_at < :before limit :limit)
+            """)
+        .bind("before", before)
+        .bind("limit", limit)
+        .execute();
+  }
+
   private static Conflict conflict(ResultSet row, StatementContext context) throws SQLException {
     OffsetDateTime resolvedAt = row.getObject("resolved_at", OffsetDateTime.class);
     return new Conflict(

@@ -203,6 +203,19 @@ final class DeviceStateStore {
         .one();
   }
 
+  /// @return how many there were, at most `limit`
+  static int forgetLogs(Handle handle, Instant before, int limit) {
+    return handle
+        .createUpdate(
+            """
+            delete from sync.log where (organization_id, id) in (
+              select organization_id, id from sync.log where created_at < :before limit :limit)
+            """)
+        .bind("before", before)
+        .bind("limit", limit)
+        .execute();
+  }
+
   private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
     return time == null ? null : time.toInstant();
   }
