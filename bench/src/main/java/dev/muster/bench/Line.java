@@ -50,7 +50,12 @@ final class Line implements AutoCloseable {
   }
 
   Answer get(String path, String token) throws IOException {
-    return exchange(head("GET", path, token) + "\r\n", new byte[0]);
+    return get(path, token, "");
+  }
+
+  /// @param more further header lines, each with its line end
+  Answer get(String path, String token, String more) throws IOException {
+    return exchange(head("GET", path, token) + more + "\r\n", new byte[0]);
   }
 
   /// @param more further header lines, each with its line end

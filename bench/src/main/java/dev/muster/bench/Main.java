@@ -17,6 +17,7 @@ import picocli.CommandLine.HelpCommand;
       CommandsCommand.class,
       HeartbeatsCommand.class,
       FleetCommand.class,
+      SyncCommand.class,
       HelpCommand.class
     })
 public final class Main {

@@ -31,8 +31,8 @@ final class DeviceWire {
   private DeviceWire() {}
 
   /// A device. `name` and `device_name` are the same, for two generations of clients.
-  /// `last_sync_at` and `vector_clock` are those of offline sync, which is not built: null and
-  /// empty. `last_status` is what it last said of itself, null when it never did.
+  /// `last_sync_at` and `vector_clock` of offline sync are not filled yet: null and empty.
+  /// `last_status` is what it last said of itself, null when it never did.
   @JsonNaming(SnakeCaseStrategy.class)
   public record Row(
       String id,

@@ -126,8 +126,18 @@ final class ConflictStore {
         .findOne();
   }
 
-  /// @return whether it was open
-  static boolean resolve(
+  /// The same, if it is open, locked until the end of the transaction.
+  static Optional<Conflict> lockOpen(Handle handle, OrganizationId organization, UUID id) {
+    return handle
+        .createQuery(ROW + " and c.id = :id and c.resolved_at is null for no key update of c")
+        .bind("organization", organization)
+        .bind("id", id)
+        .map(ConflictStore::conflict)
+        .findOne();
+  }
+
+  /// Writes down how a conflict was resolved that the transaction has locked.
+  static void resolve(
       Handle handle,
       OrganizationId organization,
       UUID id,
@@ -135,21 +145,20 @@ final class ConflictStore {
       Json.Obj resolved,
       @Nullable UUID by,
       Instant now) {
-    return handle
-            .createUpdate(
-                """
-                update sync.conflict set resolution_strategy = :strategy, resolved_version = cast(:resolved as jsonb),
-                  resolved_by = :by, resolved_at = :now
-                where organization_id = :organization and id = :id and resolved_at is null
-                """)
-            .bind("organization", organization)
-            .bind("id", id)
-            .bind("strategy", strategy)
-            .bind("resolved", resolved.canonical())
-            .bind("by", by)
-            .bind("now", now)
-            .execute()
-        > 0;
+    handle
+        .createUpdate(
+            """
+            update sync.conflict set resolution_strategy = :strategy, resolved_version = cast(:resolved as jsonb),
+              resolved_by = :by, resolved_at = :now
+            where organization_id = :organization and id = :id
+            """)
+        .bind("organization", organization)
+        .bind("id", id)
+        .bind("strategy", strategy)
+        .bind("resolved", resolved.canonical())
+        .bind("by", by)
+        .bind("now", now)
+        .execute();
   }
 
   /// @return how many there were that are resolved, at most `limit`

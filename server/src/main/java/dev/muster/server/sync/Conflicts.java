@@ -96,121 +96,146 @@ public final class Conflicts {
       Handle handle, Caller caller, UUID id, Resolution resolution, Json.@Nullable Obj custom) {
     Author author = Author.of(caller, null);
     OrganizationId organization = author.organization();
-    Conflict conflict = require(handle, organization, id);
-    Instant now = clock.instant();
-    Item local =
-        Item.read(
-            conflict.entityType().equals("task") ? Tombstone.Kind.TASK : Tombstone.Kind.COMMENT,
-            conflict.localVersion());
-    boolean own = author.all() || (author.user() != null && author.user().equals(conflict.user()));
+    Replica.Held held = hold(handle, organization, require(handle, organization, id));
+    Conflict conflict =
+        ConflictStore.lockOpen(handle, organization, id)
+            .orElseThrow(() ->
+                Refusal.of(
+                    ErrorCode.CONFLICT_RESOLVED, "Somebody has resolved this conflict already."));
+    Item local = local(conflict);
     Item wanted = custom == null ? local : local.withData(custom);
+    Decision decision = new Decision(author, conflict, resolution, wanted, clock.instant());
     UUID entity = local.id();
-    Object resolved =
-        entity == null
-            ? null
-            : local.kind() == Tombstone.Kind.TASK
-                ? task(handle, author, own, entity, conflict, wanted, resolution, now)
-                : comment(handle, author, own, entity, conflict, wanted, resolution, now);
-    if (entity == null && resolution != Resolution.REMOTE) {
+    if (entity == null && !decision.isRemote()) {
       throw Refusal.invalid("resolution", "must be remote: what was pushed has no valid id");
     }
-    if (!ConflictStore.resolve(
+    String problem = wanted.problem();
+    if (problem != null && !decision.isRemote()) {
+      throw Refusal.invalid("resolution", "cannot be taken: " + problem);
+    }
+    Object resolved;
+    if (entity == null) {
+      requireMay(decision.isOwn());
+      resolved = null;
+    } else if (local.kind() == Tombstone.Kind.TASK) {
+      resolved = task(handle, decision, entity, held.tasks().get(entity));
+    } else {
+      resolved = comment(handle, decision, entity, held.comments().get(entity));
+    }
+    ConflictStore.resolve(
         handle,
         organization,
         id,
         resolution.wireName(),
-        resolution == Resolution.REMOTE ? Json.obj(Map.of()) : wanted.sent(),
+        decision.isRemote() ? Json.obj(Map.of()) : wanted.sent(),
         author.user(),
-        now)) {
-      throw Refusal.of(ErrorCode.CONFLICT_RESOLVED, "Somebody has resolved this conflict already.");
-    }
+        decision.now());
     return resolved;
   }
 
-  private @Nullable Object task(
-      Handle handle,
-      Author author,
-      boolean own,
-      UUID id,
-      Conflict conflict,
-      Item wanted,
-      Resolution resolution,
-      Instant now) {
-    OrganizationId organization = author.organization();
-    Task server = replica.hold(handle, organization, List.of(id), List.of()).tasks().get(id);
-    if (resolution != Resolution.REMOTE) {
-      requireValid(wanted);
+  /// The row comes first and the conflict after it, as in a push, and the number of the change
+  /// last.
+  private Replica.Held hold(Handle handle, OrganizationId organization, Conflict conflict) {
+    Item local = local(conflict);
+    List<UUID> ids = Optional.ofNullable(local.id()).stream().toList();
+    boolean task = local.kind() == Tombstone.Kind.TASK;
+    return replica.hold(handle, organization, task ? ids : List.of(), task ? List.of() : ids);
+  }
+
+  private static Item local(Conflict conflict) {
+    return Item.read(
+        conflict.entityType().equals("task") ? Tombstone.Kind.TASK : Tombstone.Kind.COMMENT,
+        conflict.localVersion());
+  }
+
+  /// What somebody has decided, and who.
+  private record Decision(
+      Author author, Conflict conflict, Resolution resolution, Item wanted, Instant now) {
+    boolean isRemote() {
+      return resolution == Resolution.REMOTE;
     }
-    if (server == null && (resolution == Resolution.REMOTE || wanted.isDeletion())) {
-      requireMay(own);
+
+    boolean makesNothing() {
+      return isRemote() || wanted.isDeletion();
+    }
+
+    /// Whether it is about a push of their own, which they may drop; to have it applied they must
+    /// be allowed to change the row.
+    boolean isOwn() {
+      return author.all() || (author.user() != null && author.user().equals(conflict.user()));
+    }
+
+    /// The stamp of a row that was not there.
+    Stamp none() {
+      return new Stamp(0, VectorClock.EMPTY, author.user(), null, now, now, null, null);
+    }
+
+    /// After both sides.
+    Stamp after(Stamp server, @Nullable Instant deleted) {
+      VectorClock both = server.clock().merge(Clocks.read(conflict.localVectorClock()));
+      return server.next(
+          both.tick(VectorClock.SERVER), author.user(), author.device(), now, deleted);
+    }
+  }
+
+  private @Nullable Object task(Handle handle, Decision decision, UUID id, @Nullable Task server) {
+    Author author = decision.author();
+    Item wanted = decision.wanted();
+    Task before = server == null ? Task.titled(id, "", author.user(), decision.none()) : server;
+    References references = references(handle, author, wanted, before);
+    boolean mayChange =
+        server == null ? decision.isOwn() : author.mayChange(server, references.makers());
+    requireMay(mayChange || (decision.isRemote() && decision.isOwn()));
+    if (server == null && decision.makesNothing()) {
       return null;
     }
-    boolean isNew = server == null;
-    Task before =
-        server == null
-            ? Task.titled(
-                id,
-                "",
-                author.user(),
-                new Stamp(0, VectorClock.EMPTY, author.user(), null, now, now, null, null))
-            : server;
-    List<UUID> people =
-        Stream.of(
-                wanted.reference(TaskFields.ASSIGNED_TO), Optional.ofNullable(before.assignedTo()))
-            .flatMap(Optional::stream)
-            .toList();
-    References references =
-        replica.references(
-            handle,
-            organization,
-            List.of(before),
-            wanted.reference(TaskFields.PROJECT).stream().toList(),
-            people);
-    requireMay(own || author.mayChange(before, references.makers()));
-    Stamp stamp = decided(before.stamp(), conflict, author, now);
     Task after;
-    if (resolution == Resolution.REMOTE) {
-      after = before.with(stamp.deletedAt(before.stamp().deletedAt()));
+    if (decision.isRemote()) {
+      after = before.with(decision.after(before.stamp(), before.stamp().deletedAt()));
     } else if (wanted.isDeletion()) {
-      after = before.with(stamp.deletedAt(now));
+      after = before.with(decision.after(before.stamp(), decision.now()));
     } else {
-      if (isNew && !wanted.fields().containsKey(TaskFields.TITLE)) {
+      if (server == null && !wanted.fields().containsKey(TaskFields.TITLE)) {
         throw Refusal.invalid(TaskFields.TITLE, "must be a string of 1 to 500 characters");
       }
-      after = TaskFields.set(before.with(stamp.deletedAt(null)), wanted.fields()).completed(now);
+      Task live = before.with(decision.after(before.stamp(), null));
+      after = TaskFields.set(live, wanted.fields()).completed(decision.now());
       references
           .missing(after)
           .ifPresent(field -> {
             throw Refusal.notFound(field.equals(TaskFields.PROJECT) ? "project" : "user");
           });
     }
-    write(handle, author, List.of(new Replica.Edit<>(server, after)), List.of(), now);
-    return replica.taskBodies(handle, organization, List.of(after)).getFirst();
+    write(handle, decision, List.of(new Replica.Edit<>(server, after)), List.of());
+    return replica.taskBodies(handle, author.organization(), List.of(after)).getFirst();
+  }
+
+  private References references(Handle handle, Author author, Item wanted, Task before) {
+    List<UUID> people =
+        Stream.of(
+                wanted.reference(TaskFields.ASSIGNED_TO), Optional.ofNullable(before.assignedTo()))
+            .flatMap(Optional::stream)
+            .toList();
+    return replica.references(
+        handle,
+        author.organization(),
+        List.of(before),
+        wanted.reference(TaskFields.PROJECT).stream().toList(),
+        people);
   }
 
   private @Nullable Object comment(
-      Handle handle,
-      Author author,
-      boolean own,
-      UUID id,
-      Conflict conflict,
-      Item wanted,
-      Resolution resolution,
-      Instant now) {
-    OrganizationId organization = author.organization();
-    Comment server = replica.hold(handle, organization, List.of(), List.of(id)).comments().get(id);
-    if (resolution != Resolution.REMOTE) {
-      requireValid(wanted);
-    }
-    requireMay(own || (server != null && author.mayChange(server)));
-    if (server == null && (resolution == Resolution.REMOTE || wanted.isDeletion())) {
+      Handle handle, Decision decision, UUID id, @Nullable Comment server) {
+    Author author = decision.author();
+    Item wanted = decision.wanted();
+    boolean mayChange = server == null ? decision.isOwn() : author.mayChange(server);
+    requireMay(mayChange || (decision.isRemote() && decision.isOwn()));
+    if (server == null && decision.makesNothing()) {
       return null;
     }
-    Comment before = server == null ? newComment(handle, author, id, wanted, now) : server;
-    Stamp stamp = decided(before.stamp(), conflict, author, now);
-    boolean takesLocal = resolution != Resolution.REMOTE;
-    Instant deleted = !takesLocal ? before.stamp().deletedAt() : wanted.isDeletion() ? now : null;
-    boolean says = takesLocal && wanted.fields().containsKey(Item.CONTENT);
+    Comment before = server == null ? newComment(handle, decision, id) : server;
+    boolean says = !decision.isRemote() && wanted.fields().containsKey(Item.CONTENT);
+    Instant deleted = decision.isRemote() ? before.stamp().deletedAt() : null;
     Comment after =
         new Comment(
             id,
@@ -219,60 +244,44 @@ public final class Conflicts {
             says ? wanted.content() : before.content(),
             before.parent(),
             before.edited() || (server != null && says),
-            stamp.deletedAt(deleted));
-    write(handle, author, List.of(), List.of(new Replica.Edit<>(server, after)), now);
-    return replica.commentBodies(handle, organization, List.of(after)).getFirst();
+            decision.after(
+                before.stamp(),
+                !decision.isRemote() && wanted.isDeletion() ? decision.now() : deleted));
+    write(handle, decision, List.of(), List.of(new Replica.Edit<>(server, after)));
+    return replica.commentBodies(handle, author.organization(), List.of(after)).getFirst();
   }
 
-  private Comment newComment(Handle handle, Author author, UUID id, Item wanted, Instant now) {
-    UUID of = wanted.reference(Item.TASK).orElse(null);
+  private Comment newComment(Handle handle, Decision decision, UUID id) {
+    OrganizationId organization = decision.author().organization();
+    UUID of = decision.wanted().reference(Item.TASK).orElse(null);
     Task task =
         of == null
             ? null
-            : replica.look(handle, author.organization(), List.of(of), List.of()).tasks().get(of);
+            : replica.look(handle, organization, List.of(of), List.of()).tasks().get(of);
     if (of == null || task == null || task.stamp().isDeleted()) {
       throw Refusal.notFound("task");
     }
-    if (wanted.content().isEmpty()) {
+    String content = decision.wanted().content();
+    if (content.isEmpty()) {
       throw Refusal.invalid(Item.CONTENT, "must be a string of 1 to 20000 characters");
     }
-    return new Comment(
-        id,
-        of,
-        author.user(),
-        wanted.content(),
-        null,
-        false,
-        new Stamp(0, VectorClock.EMPTY, author.user(), null, now, now, null, null));
-  }
-
-  /// After both sides.
-  private static Stamp decided(Stamp server, Conflict conflict, Author author, Instant now) {
-    VectorClock both = server.clock().merge(Clocks.read(conflict.localVectorClock()));
-    return server.next(
-        both.tick(VectorClock.SERVER), author.user(), author.device(), now, server.deletedAt());
-  }
-
-  private static void requireValid(Item wanted) {
-    String problem = wanted.problem();
-    if (problem != null) {
-      throw Refusal.invalid("resolution", "cannot be taken: " + problem);
-    }
+    UUID user = decision.author().user();
+    return new Comment(id, of, user, content, null, false, decision.none());
   }
 
   private static void requireMay(boolean may) {
     if (!may) {
-      throw Refusal.forbidden("You may resolve conflicts of your own devices and tasks.");
+      throw Refusal.forbidden(
+          "You may drop what your own devices have pushed, and have applied what you may change.");
     }
   }
 
   private void write(
       Handle handle,
-      Author author,
+      Decision decision,
       List<Replica.Edit<Task>> tasks,
-      List<Replica.Edit<Comment>> comments,
-      Instant now) {
-    if (!replica.write(handle, author, tasks, comments, now)) {
+      List<Replica.Edit<Comment>> comments) {
+    if (!replica.write(handle, decision.author(), tasks, comments, decision.now())) {
       throw Refusal.of(
           ErrorCode.STALE_VERSION, "Somebody else has made it meanwhile. Resolve again.");
     }

@@ -86,13 +86,13 @@ final class Ledger {
     if (order == VectorClock.Order.EQUAL || order == VectorClock.Order.BEFORE) {
       return new Verdict.Kept();
     }
+    if (!author.mayChange(server, references.makers())) {
+      return refused("you may change tasks that you have made or have to do");
+    }
     boolean deleted = server.stamp().isDeleted();
     if (deleted && item.isDeletion()) {
       tasks.put(id, server.with(merged(server.stamp(), clock, server.stamp().deletedAt())));
       return new Verdict.Applied();
-    }
-    if (!author.mayChange(server, references.makers())) {
-      return refused("you may change tasks that you have made or have to do");
     }
     if (deleted) {
       return conflicting(server);
@@ -155,13 +155,13 @@ final class Ledger {
     if (order == VectorClock.Order.EQUAL || order == VectorClock.Order.BEFORE) {
       return new Verdict.Kept();
     }
+    if (!author.mayChange(server)) {
+      return refused("you may change comments that you have written");
+    }
     boolean deleted = server.stamp().isDeleted();
     if (deleted && item.isDeletion()) {
       comments.put(id, server.with(merged(server.stamp(), clock, server.stamp().deletedAt())));
       return new Verdict.Applied();
-    }
-    if (!author.mayChange(server)) {
-      return refused("you may change comments that you have written");
     }
     String content = item.fields().containsKey(Item.CONTENT) ? item.content() : server.content();
     boolean same = content.equals(server.content());

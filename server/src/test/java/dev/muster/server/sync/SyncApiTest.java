@@ -304,6 +304,13 @@ class SyncApiTest {
                 member.item(
                     foreign, "update", task("x", Map.of(tablet.id(), 1L, member.id(), 1L)))));
     assertThat(refused.expect(200).at("conflicts.0.conflictReason")).startsWith("Rejected: ");
+    String resolve =
+        "/api/sync/conflicts/"
+            + member.api().get("/api/sync/conflicts/").expect(200).at("results.0.id")
+            + "/resolve/";
+    member.api().post(resolve, Map.of("resolution", "local")).expect(403);
+    member.api().post(resolve, Map.of("resolution", "remote")).expect(200);
+    assertThat(admin.get("/api/tasks/" + foreign).expect(200).at("title")).isEqualTo("Theirs");
     admin.patch("/api/tasks/" + foreign, Map.of("assigned_to", member.user())).expect(200);
     member.api().patch("/api/tasks/" + foreign, Map.of("title", "x")).expect(200);
     viewer.api().post("/api/tasks/", Map.of("title", "x")).expect(403);

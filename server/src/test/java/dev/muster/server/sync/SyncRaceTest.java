@@ -110,6 +110,34 @@ class SyncRaceTest {
   }
 
   @Test
+  void aConflictIsResolvedOnceWhoeverTriesAndPushesMeanwhile() {
+    SyncDevice tablet = devices(1).getFirst();
+    String task = admin.post("/api/tasks/", Map.of("title", "x")).expect(201).at("id");
+    UUID id = UUID.fromString(task);
+    Map<String, Object> mine = Map.of("title", "mine", "vector_clock", tablet.clock(1));
+    tablet.pushTasks(List.of(tablet.item(id, "update", mine))).expect(200);
+    String resolve =
+        "/api/sync/conflicts/"
+            + admin.get("/api/sync/conflicts/").expect(200).at("results.0.id")
+            + "/resolve/";
+    List<Integer> statuses =
+        Race.times(
+            8,
+            number ->
+                number < 4
+                    ? admin.post(resolve, Map.of("resolution", "local")).status()
+                    : tablet
+                        .pushTasks(List.of(tablet.item(id, "update", mine)))
+                        .expect(200)
+                        .status());
+    assertThat(statuses.subList(0, 4)).containsOnlyOnce(200).contains(409);
+    assertThat(admin.get("/api/tasks/" + id).expect(200).at("title")).isEqualTo("mine");
+    tablet.pushTasks(List.of(tablet.item(id, "update", mine))).expect(200);
+    assertThat(admin.get("/api/sync/conflicts/?resolved=false").expect(200).at("count"))
+        .isEqualTo("0");
+  }
+
+  @Test
   void peopleWhoEditOneTaskAtOnceLoseNothing() {
     String task = admin.post("/api/tasks/", Map.of("title", "x")).expect(201).at("id");
     List<Integer> statuses =
