@@ -122,27 +122,28 @@ final class PartStore {
   }
 
   /// Ends what has nobody to be told to: the alert recovered before it was told, its channel never
-  /// heard of it, or the channel is gone or off. Statements apart, so that each is a join, whatever
-  /// waits.
+  /// heard of it, or the channel is gone or off. The other half of each is looked up by its key,
+  /// and its state is asked for outside of `where`: a join would be by the index of all that waits
+  /// or was sent, as long as PostgreSQL knows nothing of a burst yet, and take 50 s for 10,000.
   static void lapse(Handle handle, OrganizationId organization, Instant now) {
     List.of(
             """
             update notification.part p set state = 'LAPSED', settled_at = :now
-            from notification.part r
-            where r.organization_id = :organization and r.state = 'WAITING' and r.event = 'RECOVERED'
-              and p.organization_id = :organization and p.state = 'WAITING' and p.event = 'RAISED'
-              and p.channel_id = r.channel_id and p.alert_id = r.alert_id
+            where p.organization_id = :organization and p.state = 'WAITING' and p.event = 'RAISED'
+              and (
+                select r.state = 'WAITING' from notification.part r
+                where r.organization_id = p.organization_id and r.channel_id = p.channel_id
+                  and r.alert_id = p.alert_id and r.event = 'RECOVERED')
             """,
             """
             update notification.part p set state = 'LAPSED', settled_at = :now
             where p.organization_id = :organization and p.state = 'WAITING' and p.event = 'RECOVERED'
-              and not exists (
-                select from notification.part a
+              and (
+                select a.state = 'SENT' and m.state is distinct from 'DEAD' from notification.part a
                 left join notification.message m
                   on m.organization_id = a.organization_id and m.id = a.message_id
-                where a.organization_id = :organization and a.channel_id = p.channel_id
-                  and a.alert_id = p.alert_id and a.event = 'RAISED' and a.state = 'SENT'
-                  and m.state is distinct from 'DEAD')
+                where a.organization_id = p.organization_id and a.channel_id = p.channel_id
+                  and a.alert_id = p.alert_id and a.event = 'RAISED') is not true
             """,
             """
             update notification.part p set state = 'LAPSED', settled_at = :now

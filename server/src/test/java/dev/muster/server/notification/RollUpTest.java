@@ -9,11 +9,13 @@ import dev.muster.server.alert.Severity;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.notification.NotificationWorld.Tenant;
 import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.OrganizationId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +159,41 @@ class RollUpTest {
         .containsExactly(
             "[WARNING] offline: The device-0002 (device-0002)",
             "[RECOVERED] offline: The device-0002 (device-0002)");
+  }
+
+  /// As in the first burst, of which PostgreSQL's statistics know nothing yet.
+  @Test
+  void whatHasRecoveredIsLookedUpByItsKeyHoweverMuchItIs() {
+    tenant.channel(Channel.Kind.WEBHOOK, "/all");
+    List<Alert> told = tenant.raise(tenant.alerts(RuleKind.OFFLINE, 500));
+    world.passQuickly(Duration.ofSeconds(20));
+    assertThat(received()).hasSize(1);
+    tenant.recover(told);
+    tenant.recover(tenant.raise(tenant.alerts(RuleKind.APP_DOWN, 500)));
+
+    OrganizationId organization = tenant.admin().organization();
+    long read =
+        world.database.in(
+            organization,
+            handle -> {
+              long before = read(handle);
+              PartStore.lapse(handle, organization, world.clock.instant());
+              return read(handle) - before;
+            });
+
+    assertThat(unheard()).isEqualTo(500);
+    assertThat(read).isBetween(1_500L, 15_000L);
+  }
+
+  private static long read(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select coalesce(sum(seq_tup_read + idx_tup_fetch), 0)
+            from pg_stat_xact_user_tables where schemaname = 'notification'
+            """)
+        .mapTo(Long.class)
+        .one();
   }
 
   @Test
