@@ -30,17 +30,17 @@ import java.util.TreeMap;
 /// The room on a database of its own, with a clock that stands still, and services on loopback that
 /// messages go to.
 final class NotificationWorld implements AutoCloseable {
-  private final TestDatabase postgres = TestDatabase.create();
+  private final TestDatabase postgres;
   final FakeReceiver receiver = new FakeReceiver();
-  final Database database = postgres.database();
-  final MutableClock clock = new MutableClock();
+  final Database database;
+  final MutableClock clock;
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  final AlertQueue queue = new AlertQueue(clock);
+  final AlertQueue queue;
   final Devices devices;
   final Groups groups;
   final Mutes mutes;
   final Node node;
-  final Audit audit = Audits.on(clock);
+  final Audit audit;
   final Settings settings;
   private final List<DeviceChanges> changes = new ArrayList<>();
 
@@ -53,6 +53,16 @@ final class NotificationWorld implements AutoCloseable {
   }
 
   NotificationWorld(Map<String, String> settings) {
+    this(TestDatabase.create(), new MutableClock(), settings);
+  }
+
+  /// The same on a database that other rooms use too; it is closed with this.
+  NotificationWorld(TestDatabase postgres, MutableClock clock, Map<String, String> settings) {
+    this.postgres = postgres;
+    this.database = postgres.database();
+    this.clock = clock;
+    this.queue = new AlertQueue(clock);
+    this.audit = Audits.on(clock);
     Map<String, String> all = new TreeMap<>(settings);
     all.putIfAbsent("muster.notification.allow-private", "true");
     this.settings = TestSettings.of(all);

@@ -102,6 +102,13 @@ public final class WatchWorld implements AutoCloseable {
       return counter == null ? 0 : counter.count();
     }
 
+    /// All that its jobs do at this moment.
+    public void run() {
+      absence.run();
+      standings.run();
+      presence.follow();
+    }
+
     /// Stores the heartbeats of one batch, of which each is of another device.
     public void store(List<Heartbeat> batchOf) {
       List<Heartbeat> newest =
@@ -222,9 +229,7 @@ public final class WatchWorld implements AutoCloseable {
 
   /// All that jobs do at this moment.
   public void run() {
-    node.absence.run();
-    node.standings.run();
-    node.presence.follow();
+    node.run();
   }
 
   public void pass(Duration time) {
