@@ -71,6 +71,8 @@ create table task.comment (
   task_id uuid not null,
   user_id uuid,
   content text not null,
+  -- A comment on the same task. No foreign key: none is ever removed, and a table that refers to itself
+  -- cannot be loaded in any order.
   parent_id uuid,
   is_edited boolean not null,
   version bigint not null,
@@ -83,8 +85,7 @@ create table task.comment (
   change_number bigint not null,
   pushed_by uuid,
   primary key (organization_id, id),
-  foreign key (organization_id, task_id) references task.task (organization_id, id),
-  foreign key (organization_id, parent_id) references task.comment (organization_id, id)
+  foreign key (organization_id, task_id) references task.task (organization_id, id)
 );
 call platform.protect_tenant_table('task.comment');
 create index comment_change on task.comment (organization_id, change_number) where deleted_at is null;

@@ -62,6 +62,8 @@ final class Program implements AutoCloseable {
       builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
       // All is built: the tests run after it was packed.
       builder.environment().put("BUILDING_MUSTER", "yes");
+      // A machine that runs tests is slow at times, and not all of their devices come again.
+      builder.environment().put("MUSTER_HTTP_DEVICE_WAIT", "10s");
       builder.environment().putAll(environment);
       Process process = builder.start();
       RUNNING.add(process);

@@ -168,8 +168,9 @@ class ViewerSocketTest {
 
     device.self().post("/devices/" + device.id() + "/report", device.report(1, false)).expect(202);
 
-    JsonNode change = ear.next().at("/changes/0");
-    assertThat(change.at("/kind").asText()).isEqualTo("compliance");
+    JsonNode frame = ear.next();
+    JsonNode change = frame.at("/changes/0");
+    assertThat(change.at("/kind").asText()).as("%s", frame).isEqualTo("compliance");
     assertThat(change.at("/compliance/state").asText())
         .isEqualTo(admin.get("/devices/" + device.id() + "/status").expect(200).at("state"));
     ear.socket.abort();

@@ -45,7 +45,9 @@ class BehindProxyTest {
           "muster.http.body",
           "1s",
           "muster.http.device-calls",
-          "1");
+          "1",
+          "muster.http.device-wait",
+          "100ms");
     }
   }
 

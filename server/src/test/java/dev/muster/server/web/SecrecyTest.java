@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.protocol.Catalogue;
 import dev.muster.protocol.Setting;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.DatabaseDump;
 import dev.muster.server.testing.EnrolledDevice;
@@ -13,6 +14,7 @@ import dev.muster.server.testing.Operations.Operation;
 import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.RecordedLog;
 import dev.muster.server.testing.ServerUnderTest;
+import dev.muster.server.testing.SyncDevice;
 import dev.muster.server.web.SecretConfiguration.Wifi;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -101,6 +103,7 @@ class SecrecyTest {
     ids.put("kind", List.of("stale"));
     actions(admin, device, ids);
     notifications(admin, ids);
+    tasks(admin, ids);
 
     person(admin, configuration, ids);
     if (operations.have("/api/keys")) {
@@ -134,6 +137,16 @@ class SecrecyTest {
     leaks.of("the secret of a channel", made.at("secret"));
     ids.put("channel_id", List.of(made.at("id")));
     admin.post("/api/notifications/channels/" + made.at("id") + "/test/").expect(200);
+  }
+
+  private static void tasks(Api admin, Map<String, List<String>> ids) {
+    String task = fresh(admin, "/api/tasks/", Map.of("title", "x"), "id", ids);
+    fresh(admin, "/api/comments/", Map.of("task", task, "content", "x"), "id", ids);
+    fresh(admin, "/api/projects/", Map.of("name", "x"), "id", ids);
+    SyncDevice tablet = SyncDevice.of(admin, "operator");
+    tablet.pushTasks(List.of(tablet.item(Ids.next(), "create", Map.of()))).expect(200);
+    Api.Answer conflicts = admin.get("/api/sync/conflicts/").expect(200);
+    ids.put("/api/sync/conflicts/{id}", List.of(conflicts.at("results.0.id")));
   }
 
   /// Makes a thing whose secret is in the answer this once, and keeps its id.
@@ -274,7 +287,8 @@ class SecrecyTest {
           Api.Answer answer = made.admin().get(path);
           leaks.lookIn("GET " + path, answer.text());
           assertThat(answer.text()).as("digests in GET " + path).doesNotContainPattern(DIGEST);
-          if (answer.status() != 200 && answer.status() != 403) {
+          boolean wantsDevice = operation.path().equals("/api/sync/pull"); // with a person on it
+          if (answer.status() != 200 && answer.status() != 403 && !wantsDevice) {
             unread.put(operation.name(), answer.status());
           }
           if (!path.equals("/devices/" + made.device().id() + "/policy")) {
