@@ -148,7 +148,7 @@ final class FieldTest {
       out.printf("%,d calls of devices that come back were never answered%n", back.getCount());
     }
     judge(storm, "storm");
-    bounds.most("until all are back", took, LONGEST_RETURN.toSeconds(), "s");
+    bounds.most("until all are back", took, LONGEST_RETURN.toMillis() / 1e3, "s");
   }
 
   private void judge(Tally tally, String when) {
