@@ -139,6 +139,8 @@ create table sync.device (
   -- From 0, or with a cursor that was still good.
   last_pull_at timestamptz,
   last_sync_at timestamptz not null,
+  -- The newest change when it began from 0: up to there it is told everything, also what it has pushed itself.
+  whole_until bigint not null default 0,
   primary key (organization_id, device_id),
   foreign key (organization_id, device_id) references device.device (organization_id, id) on delete cascade
 );

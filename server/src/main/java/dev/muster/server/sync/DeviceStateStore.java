@@ -2,6 +2,8 @@ package dev.muster.server.sync;
 
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -15,24 +17,13 @@ final class DeviceStateStore {
   private static final int CURSORS = 16;
 
   /// @param lastPull null when it has never pulled
-  record State(@Nullable Instant lastPull) {}
-
-  /// A push or pull.
-  ///
-  /// @param outcome `ok`, or the code of what was refused
-  record Logged(
-      UUID id,
-      @Nullable UUID user,
-      @Nullable String userName,
-      UUID device,
-      @Nullable String deviceName,
-      String operation,
-      int items,
-      int conflicts,
-      int durationMs,
-      String outcome,
-      @Nullable String clientVersion,
-      Instant createdAt) {}
+  /// @param wholeUntil up to which change it is told everything
+  record State(@Nullable Instant lastPull, long wholeUntil) {
+    static State of(ResultSet row) throws SQLException {
+      return new State(
+          instant(row.getObject("last_pull_at", OffsetDateTime.class)), row.getLong("whole_until"));
+    }
+  }
 
   private DeviceStateStore() {}
 
@@ -50,22 +41,22 @@ final class DeviceStateStore {
             values (:organization, :device, :now)
             on conflict (organization_id, device_id) do update
             set last_sync_at = greatest(d.last_sync_at, excluded.last_sync_at)
-            returning last_pull_at
+            returning last_pull_at, whole_until
             """)
         .bind("organization", organization)
         .bind("device", device)
         .bind("now", now)
-        .map((row, _) -> new State(instant(row.getObject("last_pull_at", OffsetDateTime.class))))
+        .map((row, _) -> State.of(row))
         .one();
   }
 
   static Optional<State> find(Handle handle, OrganizationId organization, UUID device) {
     return handle
         .createQuery(
-            "select last_pull_at from sync.device where organization_id = :organization and device_id = :device")
+            "select last_pull_at, whole_until from sync.device where organization_id = :organization and device_id = :device")
         .bind("organization", organization)
         .bind("device", device)
-        .map((row, _) -> new State(instant(row.getObject("last_pull_at", OffsetDateTime.class))))
+        .map((row, _) -> State.of(row))
         .findOne();
   }
 
@@ -83,6 +74,15 @@ final class DeviceStateStore {
         .bind("device", device)
         .bind("now", now)
         .execute();
+  }
+
+  /// The device begins anew, from 0.
+  static void beginAgain(Handle handle, OrganizationId organization, UUID device, long wholeUntil) {
+    handle.execute(
+        "update sync.device set whole_until = ? where organization_id = ? and device_id = ?",
+        wholeUntil,
+        organization,
+        device);
   }
 
   static boolean hasIssued(Handle handle, OrganizationId organization, UUID device, long cursor) {
@@ -163,7 +163,7 @@ final class DeviceStateStore {
   }
 
   /// Newest first.
-  static List<Logged> logs(Handle handle, OrganizationId organization, int limit, int offset) {
+  static List<SyncLog> logs(Handle handle, OrganizationId organization, int limit, int offset) {
     return handle
         .createQuery(
             """
@@ -179,7 +179,7 @@ final class DeviceStateStore {
         .bind("limit", limit)
         .bind("offset", offset)
         .map((row, _) ->
-            new Logged(
+            new SyncLog(
                 row.getObject("id", UUID.class),
                 row.getObject("user_id", UUID.class),
                 row.getString("user_name"),

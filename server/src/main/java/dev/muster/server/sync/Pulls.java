@@ -37,7 +37,7 @@ public final class Pulls {
   record Outcome(Replica.Changes changes, VectorClock clock, UUID epoch, boolean resync) {}
 
   /// What was read, before it is noted that it was told.
-  private record Told(UUID device, Outcome outcome) {}
+  private record Told(Replica.Reader reader, Outcome outcome) {}
 
   private final Database database;
   private final InstantSource clock;
@@ -69,40 +69,53 @@ public final class Pulls {
                       .orElseThrow(
                           () -> Refusal.of(ErrorCode.INVALID_PARAMETER, "Invalid device ID"));
               UUID epoch = Epoch.read(handle).id();
+              var state = DeviceStateStore.find(handle, organization, device);
               boolean away =
-                  DeviceStateStore.find(handle, organization, device)
+                  state
                       .map(DeviceStateStore.State::lastPull)
                       .filter(last -> last.isBefore(now.minus(Tasks.TOMBSTONES)))
                       .isPresent();
               if (away && since > 0) {
-                return new Told(device, new Outcome(NOTHING, VectorClock.EMPTY, epoch, true));
+                return new Told(
+                    new Replica.Reader(device, 0),
+                    new Outcome(NOTHING, VectorClock.EMPTY, epoch, true));
               }
               boolean issued =
                   since == 0 || DeviceStateStore.hasIssued(handle, organization, device, since);
               long from = issued ? since : Math.max(0, since - SLACK.toMillis());
+              long whole =
+                  since == 0
+                      ? replica.newest(handle, organization)
+                      : state.map(DeviceStateStore.State::wholeUntil).orElse(0L);
+              Replica.Reader reader = new Replica.Reader(device, whole);
               Replica.Changes changes =
-                  replica.changedSince(handle, organization, from, device, limit);
-              return new Told(device, new Outcome(changes, clockOf(changes), epoch, false));
+                  replica.changedSince(handle, organization, from, reader, limit);
+              return new Told(reader, new Outcome(changes, clockOf(changes), epoch, false));
             });
     if (!told.outcome().resync()) {
-      note(caller, told, now, client);
+      note(caller, told, since == 0, now, client);
     }
     return told.outcome();
   }
 
-  private void note(Caller caller, Told told, Instant now, @Nullable String client) {
+  private void note(Caller caller, Told told, boolean anew, Instant now, @Nullable String client) {
     OrganizationId organization = caller.organization();
     Replica.Changes changes = told.outcome().changes();
     database.in(
         organization,
         handle -> {
-          DeviceStateStore.pulled(handle, organization, told.device(), now);
-          DeviceStateStore.issue(handle, organization, told.device(), changes.cursor(), now);
+          DeviceStateStore.pulled(handle, organization, told.reader().device(), now);
+          if (anew) {
+            DeviceStateStore.beginAgain(
+                handle, organization, told.reader().device(), told.reader().wholeUntil());
+          }
+          DeviceStateStore.issue(
+              handle, organization, told.reader().device(), changes.cursor(), now);
           DeviceStateStore.log(
               handle,
               organization,
               caller instanceof Caller.Person person ? person.userId() : null,
-              told.device(),
+              told.reader().device(),
               "pull",
               changes.tasks().size() + changes.comments().size() + changes.tombstones().size(),
               0,
@@ -128,7 +141,7 @@ public final class Pulls {
   }
 
   /// Pushes and pulls, newest first.
-  Slice<DeviceStateStore.Logged> logs(Caller caller, int limit, int offset) {
+  Slice<SyncLog> logs(Caller caller, int limit, int offset) {
     caller.require(Right.READ);
     OrganizationId organization = caller.organization();
     return database.in(

@@ -19,7 +19,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -90,38 +89,6 @@ final class SyncResource {
       long timestamp,
       UUID epoch,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean resyncRequired) {}
-
-  /// A push or pull in the log.
-  @JsonNaming(SnakeCaseStrategy.class)
-  record LogBody(
-      UUID id,
-      @Nullable UUID user,
-      @Nullable String userName,
-      UUID device,
-      @Nullable String deviceName,
-      String operation,
-      int items,
-      int conflicts,
-      int durationMs,
-      String outcome,
-      @Nullable String clientVersion,
-      Instant createdAt) {
-    static LogBody of(DeviceStateStore.Logged row) {
-      return new LogBody(
-          row.id(),
-          row.user(),
-          row.userName(),
-          row.device(),
-          row.deviceName(),
-          row.operation(),
-          row.items(),
-          row.conflicts(),
-          row.durationMs(),
-          row.outcome(),
-          row.clientVersion(),
-          row.createdAt());
-    }
-  }
 
   private final Pushes pushes;
   private final Pulls pulls;
@@ -194,10 +161,9 @@ final class SyncResource {
   @GET
   @Path("logs")
   @Operation(summary = "Pushes and pulls of the last 30 days, newest first")
-  public Page<LogBody> logs() {
-    Slice<DeviceStateStore.Logged> slice =
-        pulls.logs(caller.get(), paging.limit(), paging.offset());
-    return paging.page(slice.count(), slice.rows()).map(LogBody::of);
+  public Page<SyncLog> logs() {
+    Slice<SyncLog> slice = pulls.logs(caller.get(), paging.limit(), paging.offset());
+    return paging.page(slice.count(), slice.rows());
   }
 
   private static @Nullable String version(@Nullable String client) {

@@ -105,7 +105,7 @@ final class CommentStore {
 
   /// What has changed since a number, oldest change first, without what is deleted.
   static List<Numbered<Comment>> changedSince(
-      Handle handle, OrganizationId organization, long since, UUID notPushedBy, int limit) {
+      Handle handle, OrganizationId organization, long since, Replica.Reader reader, int limit) {
     return handle
         .createQuery(
             "select "
@@ -113,12 +113,13 @@ final class CommentStore {
                 + """
                 from task.comment c
                 where c.organization_id = :organization and c.change_number > :since and c.deleted_at is null
-                  and c.pushed_by is distinct from :device
+                  and (c.pushed_by is distinct from :device or c.change_number <= :whole)
                 order by c.change_number limit :limit
                 """)
         .bind("organization", organization)
         .bind("since", since)
-        .bind("device", notPushedBy)
+        .bind("device", reader.device())
+        .bind("whole", reader.wholeUntil())
         .bind("limit", limit)
         .map((row, context) -> new Numbered<>(comment(row, context), row.getLong("change_number")))
         .list();

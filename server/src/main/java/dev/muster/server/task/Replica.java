@@ -28,6 +28,10 @@ public final class Replica {
   /// @param before null when it is new
   public record Edit<T>(@Nullable T before, T after) {}
 
+  /// Who asks what has changed. A row that is stored exactly as the device has pushed it is left
+  /// out, but up to `wholeUntil` nothing is: who begins anew may hold nothing any more.
+  public record Reader(UUID device, long wholeUntil) {}
+
   /// A page of what has changed.
   ///
   /// @param cursor up to which nothing is missing
@@ -170,14 +174,14 @@ public final class Replica {
   /// row that is stored exactly as `device` has pushed it is left out. To be read from one
   /// snapshot.
   public Changes changedSince(
-      Handle handle, OrganizationId organization, long since, UUID device, int limit) {
+      Handle handle, OrganizationId organization, long since, Reader reader, int limit) {
     long newest = newest(handle, organization);
     int more = limit + 1;
-    List<Numbered<Task>> tasks = TaskStore.changedSince(handle, organization, since, device, more);
+    List<Numbered<Task>> tasks = TaskStore.changedSince(handle, organization, since, reader, more);
     List<Numbered<Comment>> comments =
-        CommentStore.changedSince(handle, organization, since, device, more);
+        CommentStore.changedSince(handle, organization, since, reader, more);
     List<Numbered<Tombstone>> tombstones =
-        TombstoneStore.changedSince(handle, organization, since, device, more);
+        TombstoneStore.changedSince(handle, organization, since, reader, more);
     List<Long> numbers =
         Stream.of(tasks, comments, tombstones)
             .flatMap(rows -> rows.stream().map(Numbered::number))

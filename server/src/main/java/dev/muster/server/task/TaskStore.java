@@ -110,7 +110,7 @@ final class TaskStore {
 
   /// What has changed since a number, oldest change first, without what is deleted.
   static List<Numbered<Task>> changedSince(
-      Handle handle, OrganizationId organization, long since, UUID notPushedBy, int limit) {
+      Handle handle, OrganizationId organization, long since, Replica.Reader reader, int limit) {
     return handle
         .createQuery(
             "select "
@@ -118,12 +118,13 @@ final class TaskStore {
                 + """
                 from task.task t
                 where t.organization_id = :organization and t.change_number > :since and t.deleted_at is null
-                  and t.pushed_by is distinct from :device
+                  and (t.pushed_by is distinct from :device or t.change_number <= :whole)
                 order by t.change_number limit :limit
                 """)
         .bind("organization", organization)
         .bind("since", since)
-        .bind("device", notPushedBy)
+        .bind("device", reader.device())
+        .bind("whole", reader.wholeUntil())
         .bind("limit", limit)
         .map((row, context) -> new Numbered<>(task(row, context), row.getLong("change_number")))
         .list();

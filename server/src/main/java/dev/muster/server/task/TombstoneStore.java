@@ -61,7 +61,7 @@ final class TombstoneStore {
   }
 
   static List<Numbered<Tombstone>> changedSince(
-      Handle handle, OrganizationId organization, long since, UUID notPushedBy, int limit) {
+      Handle handle, OrganizationId organization, long since, Replica.Reader reader, int limit) {
     return handle
         .createQuery(
             """
@@ -69,12 +69,13 @@ final class TombstoneStore {
               change_number, pushed_by
             from task.tombstone
             where organization_id = :organization and change_number > :since
-              and pushed_by is distinct from :device
+              and (pushed_by is distinct from :device or change_number <= :whole)
             order by change_number limit :limit
             """)
         .bind("organization", organization)
         .bind("since", since)
-        .bind("device", notPushedBy)
+        .bind("device", reader.device())
+        .bind("whole", reader.wholeUntil())
         .bind("limit", limit)
         .map((row, _) -> new Numbered<>(tombstone(row), row.getLong("change_number")))
         .list();

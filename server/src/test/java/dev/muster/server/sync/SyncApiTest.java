@@ -212,11 +212,18 @@ class SyncApiTest {
     whole.put("custom_fields", Map.of());
     whole.put("vector_clock", tablet.clock(1));
     whole.put("_sync_status", "pending");
+    admin.delete("/api/tasks/" + made("Before")).expect(204); // so that the cursor is not 0
+    long cursor = tablet.pull(0, 100).expect(200).node("timestamp").asLong();
     tablet.pushTasks(List.of(tablet.item(id, "create", whole))).expect(200);
-    assertThat(titles(tablet.pullAll(0, 100))).isEmpty();
+    assertThat(titles(tablet.pullAll(cursor, 100))).isEmpty();
     assertThat(titles(phone.pullAll(0, 100))).containsExactly("Mine");
+    // who begins anew may hold nothing any more, on whichever page it stands
+    made("Another");
+    made("And another");
+    assertThat(titles(tablet.pullAll(0, 1))).contains("Mine").hasSize(3);
+    long later = tablet.pull(0, 100).expect(200).node("timestamp").asLong();
     admin.patch("/api/tasks/" + id, Map.of("description", "More")).expect(200);
-    assertThat(titles(tablet.pullAll(0, 100))).containsExactly("Mine");
+    assertThat(titles(tablet.pullAll(later, 100))).containsExactly("Mine");
   }
 
   @Test
