@@ -46,7 +46,9 @@ final class ConflictResource {
 
   @GET
   @Operation(summary = "Edits that could not be applied by themselves, newest first")
-  public Page<Conflict> list(@QueryParam("resolved") @Nullable String resolved) {
+  public Page<Conflict> list(
+      @QueryParam("resolved") @Nullable String resolved,
+      @QueryParam("device") @Nullable String device) {
     Boolean only = null;
     if (resolved != null && !resolved.isEmpty()) {
       only = resolved.equals("true");
@@ -54,7 +56,15 @@ final class ConflictResource {
         throw Refusal.parameter("resolved", "must be true or false");
       }
     }
-    Slice<Conflict> slice = conflicts.list(caller.get(), only, paging.limit(), paging.offset());
+    UUID of = null;
+    if (device != null && !device.isEmpty()) {
+      of =
+          Ids.parse(device)
+              .orElseThrow(() -> Refusal.parameter("device", "must be an id (a UUID)"));
+    }
+    Slice<Conflict> slice =
+        conflicts.list(
+            caller.get(), new ConflictStore.Which(only, of), paging.limit(), paging.offset());
     return paging.page(slice.count(), slice.rows());
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,16 @@ final class ConflictStore {
       where c.organization_id = :organization
       """;
 
+  /// Which conflicts are asked for.
+  ///
+  /// @param resolved only those that are, or are not; null for both
+  /// @param device only those of its edits; null for any
+  record Which(@Nullable Boolean resolved, @Nullable UUID device) {}
+
   private ConflictStore() {}
 
-  /// Stores a conflict. The same again changes nothing; a newer edit of the same device takes the
-  /// place of its earlier one.
+  /// Stores a conflict. The same again changes nothing. Another edit of the same device joins the
+  /// one that waits: what both have set is as the newer one has it, in whatever order they come.
   ///
   /// @param device that has pushed it
   static void put(
@@ -52,12 +59,24 @@ final class ConflictStore {
             values (:organization, :id, :kind, :entity, :operation, :user, :device, cast(:local as jsonb),
               cast(:server as jsonb), cast(:localClock as jsonb), cast(:serverClock as jsonb), :reason, :refused, :now)
             on conflict (organization_id, entity_type, entity_id, device_id, refused) where resolved_at is null
-            do update set operation = excluded.operation, user_id = excluded.user_id,
-              local_version = excluded.local_version, server_version = excluded.server_version,
-              local_vector_clock = excluded.local_vector_clock, server_vector_clock = excluded.server_vector_clock,
-              conflict_reason = excluded.conflict_reason
+            do update set
+              (operation, local_version, local_vector_clock) = (
+                select case when later then excluded.operation else c.operation end,
+                  case when later then jsonb_set(excluded.local_version, '{data}', here || sent)
+                    else jsonb_set(c.local_version, '{data}', sent || here) end,
+                  case when later then excluded.local_vector_clock else c.local_vector_clock end
+                from (
+                  select coalesce((excluded.local_vector_clock ->> :component)::numeric, 0)
+                      >= coalesce((c.local_vector_clock ->> :component)::numeric, 0) as later,
+                    case when jsonb_typeof(c.local_version -> 'data') = 'object'
+                      then c.local_version -> 'data' else '{}' end as here,
+                    case when jsonb_typeof(excluded.local_version -> 'data') = 'object'
+                      then excluded.local_version -> 'data' else '{}' end as sent) as sides),
+              user_id = excluded.user_id, server_version = excluded.server_version,
+              server_vector_clock = excluded.server_vector_clock, conflict_reason = excluded.conflict_reason
             where c.local_version <> excluded.local_version
             """)
+        .bind("component", device.toString())
         .bind("organization", organization)
         .bind("id", Ids.next())
         .bind("kind", item.kind().wireName())
@@ -80,41 +99,35 @@ final class ConflictStore {
   }
 
   /// Newest first.
-  ///
-  /// @param resolved only those that are, or are not; null for both
   static List<Conflict> page(
-      Handle handle,
-      OrganizationId organization,
-      @Nullable Boolean resolved,
-      int limit,
-      int offset) {
-    return handle
-        .createQuery(
-            ROW
-                + where(resolved)
-                + " order by c.created_at desc, c.id desc limit :limit offset :offset")
-        .bind("organization", organization)
+      Handle handle, OrganizationId organization, Which which, int limit, int offset) {
+    String page = " order by c.created_at desc, c.id desc limit :limit offset :offset";
+    return bound(handle.createQuery(ROW + where(which) + page), organization, which)
         .bind("limit", limit)
         .bind("offset", offset)
         .map(ConflictStore::conflict)
         .list();
   }
 
-  static long count(Handle handle, OrganizationId organization, @Nullable Boolean resolved) {
-    return handle
-        .createQuery(
-            "select count(*) from sync.conflict c where c.organization_id = :organization"
-                + where(resolved))
-        .bind("organization", organization)
+  static long count(Handle handle, OrganizationId organization, Which which) {
+    String count = "select count(*) from sync.conflict c where c.organization_id = :organization";
+    return bound(handle.createQuery(count + where(which)), organization, which)
         .mapTo(long.class)
         .one();
   }
 
-  private static String where(@Nullable Boolean resolved) {
+  private static String where(Which which) {
+    Boolean resolved = which.resolved();
+    String of = which.device() == null ? "" : " and c.device_id = :device";
     if (resolved == null) {
-      return "";
+      return of;
     }
-    return resolved ? " and c.resolved_at is not null" : " and c.resolved_at is null";
+    return of + (resolved ? " and c.resolved_at is not null" : " and c.resolved_at is null");
+  }
+
+  private static Query bound(Query query, OrganizationId organization, Which which) {
+    query.bind("organization", organization);
+    return which.device() == null ? query : query.bind("device", which.device());
   }
 
   static Optional<Conflict> find(Handle handle, OrganizationId organization, UUID id) {

@@ -59,17 +59,15 @@ public final class Conflicts {
   }
 
   /// Newest first.
-  ///
-  /// @param resolved only those that are, or are not; null for both
-  Slice<Conflict> list(Caller caller, @Nullable Boolean resolved, int limit, int offset) {
+  Slice<Conflict> list(Caller caller, ConflictStore.Which which, int limit, int offset) {
     caller.require(Right.READ);
     OrganizationId organization = caller.organization();
     return database.in(
         organization,
         handle ->
             new Slice<>(
-                ConflictStore.count(handle, organization, resolved),
-                ConflictStore.page(handle, organization, resolved, limit, offset)));
+                ConflictStore.count(handle, organization, which),
+                ConflictStore.page(handle, organization, which, limit, offset)));
   }
 
   Conflict find(Caller caller, UUID id) {

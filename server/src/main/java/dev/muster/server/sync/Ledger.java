@@ -13,10 +13,12 @@ import dev.muster.server.task.Tombstone;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class Ledger {
   private final References references;
   private final Map<UUID, Task> tasks = new LinkedHashMap<>();
   private final Map<UUID, Comment> comments = new LinkedHashMap<>();
+  private final Set<UUID> conflicts = new HashSet<>();
 
   /// @param looked tasks and comments that items refer to
   Ledger(
@@ -47,23 +50,38 @@ final class Ledger {
 
   List<Replica.Edit<Task>> taskEdits() {
     List<Replica.Edit<Task>> edits = new ArrayList<>();
-    tasks.forEach((id, task) -> edits.add(new Replica.Edit<>(held.tasks().get(id), task)));
+    tasks.forEach((id, task) ->
+        edits.add(new Replica.Edit<>(held.tasks().get(id), task.with(told(id, task.stamp())))));
     return edits;
   }
 
   List<Replica.Edit<Comment>> commentEdits() {
     List<Replica.Edit<Comment>> edits = new ArrayList<>();
-    comments.forEach(
-        (id, comment) -> edits.add(new Replica.Edit<>(held.comments().get(id), comment)));
+    comments.forEach((id, comment) ->
+        edits.add(
+            new Replica.Edit<>(held.comments().get(id), comment.with(told(id, comment.stamp())))));
     return edits;
+  }
+
+  /// A row of which an item became a conflict is not as the device has pushed it, whatever the
+  /// other items of that row did.
+  private Stamp told(UUID id, Stamp stamp) {
+    return conflicts.contains(id) ? stamp.pushedBy(null) : stamp;
   }
 
   Verdict take(Item item) {
     UUID id = item.id();
     if (item.problem() != null || id == null) {
+      if (id != null) {
+        conflicts.add(id);
+      }
       return refused(String.valueOf(item.problem()));
     }
-    return item.kind() == Tombstone.Kind.TASK ? task(item, id) : comment(item, id);
+    Verdict verdict = item.kind() == Tombstone.Kind.TASK ? task(item, id) : comment(item, id);
+    if (verdict instanceof Verdict.Conflicting) {
+      conflicts.add(id);
+    }
+    return verdict;
   }
 
   private @Nullable Task present(UUID id) {
