@@ -17,23 +17,29 @@ import java.util.TreeMap;
 /// Reads JSON text. The other direction is [Json#canonical()].
 public final class JsonText {
   /// A document that no server of ours sends must not fill an agent's memory or stack.
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(64)
-                  .maxDocumentLength(4 * 1024 * 1024)
-                  .build())
-          .build();
+  private static final JsonFactory FACTORY = factory(4 * 1024 * 1024);
+
+  private static final JsonFactory OF_PAGES = factory(64 * 1024 * 1024);
 
   private JsonText() {}
+
+  private static JsonFactory factory(long longest) {
+    return JsonFactory.builder()
+        .streamReadConstraints(
+            StreamReadConstraints.builder().maxNestingDepth(64).maxDocumentLength(longest).build())
+        .build();
+  }
 
   /// The one value that the text holds.
   ///
   /// @throws IOException when it is not JSON, or more than one value. It says where and repeats
   ///   nothing: the text may hold a secret, and what went wrong is logged.
   public static Json read(String text) throws IOException {
-    try (JsonParser parser = FACTORY.createParser(text)) {
+    return read(FACTORY, text);
+  }
+
+  private static Json read(JsonFactory factory, String text) throws IOException {
+    try (JsonParser parser = factory.createParser(text)) {
       parser.nextToken();
       Json value = value(parser);
       if (parser.nextToken() != null) {
@@ -54,6 +60,14 @@ public final class JsonText {
   /// @throws IOException when it holds anything else
   public static Json.Obj readObject(String text) throws IOException {
     if (read(text) instanceof Json.Obj obj) {
+      return obj;
+    }
+    throw new IOException("Not a JSON object");
+  }
+
+  /// The same of a page of rows, which may be 64 MiB long.
+  public static Json.Obj readPage(String text) throws IOException {
+    if (read(OF_PAGES, text) instanceof Json.Obj obj) {
       return obj;
     }
     throw new IOException("Not a JSON object");

@@ -8,14 +8,14 @@ import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /// The header `Retry-After`: seconds, or a date (RFC 9110, 10.2.3).
-final class RetryAfter {
+public final class RetryAfter {
   /// An agent is not sent to sleep for a day by one wrong header.
   private static final Duration LONGEST = Duration.ofHours(1);
 
   private RetryAfter() {}
 
   /// The wait that the header asks for, at most an hour; null when it is missing or makes no sense.
-  static @Nullable Duration parse(@Nullable String header, Instant now) {
+  public static @Nullable Duration parse(@Nullable String header, Instant now) {
     if (header == null) {
       return null;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.muster.sync;
+
+import org.jspecify.annotations.NullMarked;
