@@ -45,6 +45,10 @@ final class AgentCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   ServerOptions server;
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  TechnicianOptions technician;
+
   @Option(
       names = "--state",
       paramLabel = "DIR",
@@ -113,7 +117,14 @@ final class AgentCommand implements Callable<Integer> {
     SimulatedEnforcer device = device(settings);
     try (StateFolder folder = StateFolder.open(state);
         CommandDatabase queue = CommandDatabase.open(folder, Durability.POWER);
-        HttpClient client = Http.client(address)) {
+        HttpClient client = Http.client(address);
+        Technicians _ =
+            Technicians.one(
+                folder,
+                new HttpTransport(client, address),
+                technician,
+                interval,
+                line -> tell(log, line))) {
       AgentPorts ports =
           new AgentPorts(
               new HttpTransport(client, address),

@@ -1,6 +1,7 @@
 package dev.muster.agent;
 
 import java.io.PrintWriter;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -32,6 +33,19 @@ final class SimulateCommand implements Callable<Integer> {
   @Mixin
   @SuppressWarnings("NullAway.Init")
   ServerOptions server;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  TechnicianOptions technician;
+
+  @Option(
+      names = "--technicians",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "With --technician: on how many tablets, each of which makes and does tasks, offline for a"
+              + " part of the time (default: ${DEFAULT-VALUE}).")
+  int technicians;
 
   @Option(
       names = "--devices",
@@ -146,6 +160,9 @@ final class SimulateCommand implements Callable<Integer> {
     if (devices < 1 || devices > MOST_DEVICES) {
       throw wrong("--devices must be from 1 to " + MOST_DEVICES);
     }
+    if (technicians < 1 || technicians > 1000) {
+      throw wrong("--technicians must be from 1 to 1000");
+    }
     if (offline > 0.95) {
       throw wrong("--offline must be at most 95%");
     }
@@ -159,7 +176,17 @@ final class SimulateCommand implements Callable<Integer> {
             mix,
             new Pace(commandTime, commandSuccess));
     PrintWriter out = spec.commandLine().getOut();
-    try (StateFolder folder = StateFolder.open(state)) {
+    try (StateFolder folder = StateFolder.open(state);
+        HttpClient client = Http.client(plan.server());
+        Technicians _ =
+            Technicians.simulated(
+                technician.email == null ? 0 : technicians,
+                folder,
+                new HttpTransport(client, plan.server()),
+                technician,
+                interval,
+                offline,
+                out::println)) {
       UntilStopped.run(() -> new Fleet(plan, folder, out::println).run());
     }
     return 0;

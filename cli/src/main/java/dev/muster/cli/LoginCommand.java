@@ -3,7 +3,9 @@ package dev.muster.cli;
 import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Login;
 import dev.muster.cli.client.Session;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,8 +20,9 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "Example:",
-      "  muster login --server https://muster.example.com --email me@example.com"
+      "Examples:",
+      "  muster login --server https://muster.example.com --email me@example.com",
+      "  muster login --email me@example.com --device"
     })
 final class LoginCommand implements Runnable {
 
@@ -34,6 +37,14 @@ final class LoginCommand implements Runnable {
   @Option(names = "--password-stdin", description = "Read the password from stdin.")
   private boolean passwordStdin;
 
+  @Option(
+      names = "--device",
+      description = {
+        "Make this machine a device of yours, on which muster tasks works offline.",
+        "The same machine is the same device each time."
+      })
+  private boolean device;
+
   LoginCommand(Muster muster) {
     this.muster = muster;
   }
@@ -45,10 +56,20 @@ final class LoginCommand implements Runnable {
     String who = email == null ? password.ask("Email: ") : email;
     String secret =
         passwordStdin ? password.fromStdin() : password.askUnseen("Password of " + who + ": ");
-    muster.logins().keep(Login.with(muster.api(server, Session.ANONYMOUS), who, secret));
+    Login.Machine machine =
+        device ? new Login.Machine(muster.profiles().fingerprint(), machineName()) : null;
+    muster.logins().keep(Login.with(muster.api(server, Session.ANONYMOUS), who, secret, machine));
     muster.done(
         Muster.object().put("server", server.toString()).put("email", who),
         "Logged in to " + server + " as " + who + ".");
+  }
+
+  private static String machineName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException _) {
+      return "Command line";
+    }
   }
 
   /// Where a password comes from.

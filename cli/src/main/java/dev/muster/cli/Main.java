@@ -54,6 +54,7 @@ public final class Main {
             .addSubcommand(new AuditCommand(muster))
             .addSubcommand(new NotificationsCommand(muster))
             .addSubcommand(new BackupCommand(muster))
+            .addSubcommand(new TasksCommand(muster))
             .addSubcommand(new TelemetryCommand(muster))
             .addSubcommand(profiles)
             .addSubcommand(new ShellCommand(muster))

@@ -35,6 +35,19 @@ record Cli(Path home) {
         "--password-stdin");
   }
 
+  /// The same, with this home as a device of theirs.
+  Ran loginOnDevice(URI server, String email, String password) {
+    return answering(
+        password + "\n",
+        "login",
+        "--device",
+        "--server",
+        server.toString(),
+        "--email",
+        email,
+        "--password-stdin");
+  }
+
   Ran run(String... args) {
     return answering("", args);
   }
@@ -53,7 +66,11 @@ record Cli(Path home) {
 
   private Ran answering(String input, String... args) {
     try (Program program =
-        Program.start(home, Map.of("XDG_CONFIG_HOME", home.toString()), List.of(args), input)) {
+        Program.start(
+            home,
+            Map.of("XDG_CONFIG_HOME", home.toString(), "XDG_DATA_HOME", home.toString()),
+            List.of(args),
+            input)) {
       int code = program.exitCode();
       return new Ran(code, program.out(), program.err());
     }

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import javax.net.ssl.SSLContext;
@@ -159,6 +160,19 @@ public final class Api {
       bytes += read;
       progress.accept(bytes);
     }
+  }
+
+  /// The answer as it comes, whatever its status.
+  ///
+  /// @throws Failure.Unreachable when there is none
+  public HttpResponse<String> exchange(
+      String method, String path, Map<String, String> headers, @Nullable String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server + path))
+            .timeout(PATIENCE)
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    return answered(request, BodyHandlers.ofString());
   }
 
   private static Route onThisServer(String next) {

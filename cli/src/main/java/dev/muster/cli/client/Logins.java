@@ -59,7 +59,8 @@ public final class Logins {
             server,
             login.path("email").asText(),
             login.path("access").asText(),
-            login.path("refresh").asText()));
+            login.path("refresh").asText(),
+            login.path("device").isTextual() ? login.path("device").asText() : null));
   }
 
   /// Keeps a login and makes its server the current one.
@@ -140,7 +141,8 @@ public final class Logins {
         .putObject(login.server().toString())
         .put("email", login.email())
         .put("access", login.access())
-        .put("refresh", login.refresh());
+        .put("refresh", login.refresh())
+        .put("device", login.device());
     return root;
   }
 

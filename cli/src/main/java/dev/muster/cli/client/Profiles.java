@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -87,6 +88,20 @@ public final class Profiles {
   /// What was typed at the prompt of `muster shell`.
   public Path history() {
     return folder.resolve("history");
+  }
+
+  /// By what servers know this user of this machine again, whatever it is called.
+  public String fingerprint() {
+    Path file = folder.resolve("machine");
+    try {
+      return Files.readString(file).strip();
+    } catch (NoSuchFileException _) {
+      String made = "cli-" + UUID.randomUUID();
+      Private.write(file, made + "\n");
+      return made;
+    } catch (IOException e) {
+      throw new Failure.Local("Cannot read " + file + ": " + Private.reason(e), e);
+    }
   }
 
   private Path file(String name) {

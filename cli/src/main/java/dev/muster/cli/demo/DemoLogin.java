@@ -52,7 +52,7 @@ record DemoLogin(String email, String password) {
 
   /// A new login to the server, apart from every other one of the same admin.
   Login at(URI server) {
-    return Login.with(new Api(server, Session.ANONYMOUS), email, password);
+    return Login.with(new Api(server, Session.ANONYMOUS), email, password, null);
   }
 
   /// A session that logs in again whenever its access token ends.
@@ -68,7 +68,7 @@ record DemoLogin(String email, String password) {
       @Override
       public synchronized Optional<String> renew(Api api, String refused) {
         if (refused.equals(access)) {
-          access = Login.with(api, email, password).access();
+          access = Login.with(api, email, password, null).access();
         }
         return access();
       }
