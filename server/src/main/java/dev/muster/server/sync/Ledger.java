@@ -130,6 +130,7 @@ final class Ledger {
     boolean asPushed =
         clock.equals(item.clock())
             && stamp.clock().equals(clock)
+            && !mayLack(server.stamp())
             && Objects.equals(wanted.completedAt(), server.completedAt());
     tasks.put(id, wanted.with(asPushed ? stamp.pushedBy(device) : stamp));
     return new Verdict.Applied();
@@ -188,7 +189,8 @@ final class Ledger {
       return conflicting(server);
     }
     Stamp stamp = merged(server.stamp(), clock, item.isDeletion() ? now : null);
-    boolean asPushed = clock.equals(item.clock()) && stamp.clock().equals(clock);
+    boolean asPushed =
+        clock.equals(item.clock()) && stamp.clock().equals(clock) && !mayLack(server.stamp());
     boolean edited = server.edited() || !same;
     comments.put(
         id,
@@ -241,6 +243,12 @@ final class Ledger {
     return item.clock().components().isEmpty()
         ? VectorClock.EMPTY.tick(device.toString())
         : item.clock().cappedAt(known.clock(), device.toString());
+  }
+
+  /// Whether the device may not hold the row as it was: it has pushed it itself, the server has added
+  /// something, and nobody knows whether the device has pulled that since.
+  private boolean mayLack(Stamp before) {
+    return device.equals(before.modifiedDevice()) && before.pushedBy() == null;
   }
 
   private Stamp made(Item item) {
