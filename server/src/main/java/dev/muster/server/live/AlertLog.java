@@ -4,6 +4,7 @@ import dev.muster.server.alert.Alert;
 import dev.muster.server.alert.AlertListener;
 import dev.muster.server.live.ChangeStore.Entry;
 import dev.muster.server.live.ChangeStore.Kind;
+import dev.muster.server.platform.Announcements;
 import dev.muster.server.platform.OrganizationId;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;

@@ -11,6 +11,7 @@ import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.live.ChangeStore.Entry;
 import dev.muster.server.live.ChangeStore.Kind;
+import dev.muster.server.platform.Announcements;
 import dev.muster.server.platform.OrganizationId;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;

@@ -2,6 +2,7 @@ package dev.muster.server.live;
 
 import dev.muster.server.action.Actions;
 import dev.muster.server.compliance.Compliance;
+import dev.muster.server.platform.Announcements;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
@@ -51,7 +52,7 @@ public class Changes {
     this.reader = new ChangeReader(database, actions, states);
     this.settling = new Settling(database);
     this.follower = new Follower(settling, reader);
-    announcements.listen(follower::hear, follower::hearAll);
+    announcements.listen(Appender.TOPIC, follower::hear, follower::hearAll);
   }
 
   void measure(@Observes StartupEvent event, MeterRegistry metrics) {

@@ -402,7 +402,8 @@ public interface Settings {
     @WithDefault("24h")
     Duration retention();
 
-    /// WebSockets `/ws/fleet` that one user or API key may have open on a node.
+    /// WebSockets `/ws/fleet` that one user or API key may have open on a node; of `/ws/sync` as
+    /// many.
     @WithDefault("20")
     int connections();
   }

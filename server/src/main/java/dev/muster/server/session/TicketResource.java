@@ -36,7 +36,9 @@ final class TicketResource {
   @ResponseStatus(201)
   @Operation(
       summary = "Get a ticket that opens one WebSocket, as ?ticket= in its address",
-      description = "`/ws/fleet` tells what becomes of the fleet: [how to read it](/help/live).")
+      description =
+          "`/ws/fleet` tells what becomes of the fleet: [how to read it](/help/live). `/ws/sync`"
+              + " tells when there is something [to pull](/help/tasks).")
   public TicketAnswer issue() {
     Tickets.Issued issued = tickets.issue(caller.get());
     return new TicketAnswer(issued.ticket().value(), issued.expiresAt());

@@ -27,11 +27,13 @@ public final class Comments {
   private final Database database;
   private final InstantSource clock;
   private final Devices devices;
+  private final ChangeNumbers numbers;
 
-  public Comments(Database database, InstantSource clock, Devices devices) {
+  public Comments(Database database, InstantSource clock, Devices devices, ChangeNumbers numbers) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
+    this.numbers = numbers;
   }
 
   Slice<TaskListStore.CommentRow> list(Caller caller, int limit, int offset) {
@@ -80,7 +82,7 @@ public final class Comments {
           Stamp stamp = Stamp.made(author.user(), author.device(), now);
           Comment comment =
               new Comment(Ids.next(), task, author.user(), content, parent, false, stamp);
-          long number = ChangeNumberStore.take(handle, organization, 1);
+          long number = numbers.take(handle, organization, 1);
           CommentStore.insert(handle, organization, List.of(new Numbered<>(comment, number)));
           return require(handle, organization, comment.id());
         });
@@ -138,8 +140,8 @@ public final class Comments {
     return comment;
   }
 
-  private static long write(Handle handle, Author author, Comment comment) {
-    long number = ChangeNumberStore.take(handle, author.organization(), 1);
+  private long write(Handle handle, Author author, Comment comment) {
+    long number = numbers.take(handle, author.organization(), 1);
     CommentStore.update(handle, author.organization(), List.of(new Numbered<>(comment, number)));
     return number;
   }

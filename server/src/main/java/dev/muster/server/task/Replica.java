@@ -43,9 +43,11 @@ public final class Replica {
       long cursor) {}
 
   private final UserNames users;
+  private final ChangeNumbers numbers;
 
-  public Replica(UserNames users) {
+  public Replica(UserNames users, ChangeNumbers numbers) {
     this.users = users;
+    this.numbers = numbers;
   }
 
   /// Locks those that exist, tasks before comments, each in the order of their ids.
@@ -93,7 +95,7 @@ public final class Replica {
     if (count == 0) {
       return true;
     }
-    long number = ChangeNumberStore.take(handle, author.organization(), count);
+    long number = numbers.take(handle, author.organization(), count);
     List<Numbered<Tombstone>> tombstones = new ArrayList<>();
     List<HistoryStore.Entry> history = new ArrayList<>();
     List<Numbered<Task>> newTasks = new ArrayList<>();

@@ -35,12 +35,19 @@ public final class Tasks {
   private final InstantSource clock;
   private final Devices devices;
   private final UserNames users;
+  private final ChangeNumbers numbers;
 
-  public Tasks(Database database, InstantSource clock, Devices devices, UserNames users) {
+  public Tasks(
+      Database database,
+      InstantSource clock,
+      Devices devices,
+      UserNames users,
+      ChangeNumbers numbers) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
     this.users = users;
+    this.numbers = numbers;
   }
 
   TaskListStore.TaskRow find(Caller caller, UUID id) {
@@ -87,7 +94,7 @@ public final class Tasks {
           Task blank = Task.titled(Ids.next(), "", author.user(), stamp);
           Task task = TaskFields.set(blank, checked).completed(now);
           requireReferences(handle, author.organization(), task);
-          long number = ChangeNumberStore.take(handle, author.organization(), 1);
+          long number = numbers.take(handle, author.organization(), 1);
           TaskStore.insert(handle, author.organization(), List.of(new Numbered<>(task, number)));
           log(handle, author, "created", null, task, now);
           return require(handle, author.organization(), task.id());
@@ -250,8 +257,8 @@ public final class Tasks {
     }
   }
 
-  private static long write(Handle handle, Author author, Task task) {
-    long number = ChangeNumberStore.take(handle, author.organization(), 1);
+  private long write(Handle handle, Author author, Task task) {
+    long number = numbers.take(handle, author.organization(), 1);
     TaskStore.update(handle, author.organization(), List.of(new Numbered<>(task, number)));
     return number;
   }

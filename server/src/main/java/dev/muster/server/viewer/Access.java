@@ -7,7 +7,7 @@ import dev.muster.server.web.TicketCheck;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
-/// Knows whether somebody may (still) look at the fleet.
+/// Knows whether somebody may (still) be connected.
 @Singleton
 final class Access {
   private final Callers callers;

@@ -2,7 +2,7 @@ package dev.muster.server.viewer;
 
 import java.util.concurrent.CompletionStage;
 
-/// The connection to a viewer. Nothing here blocks.
+/// The connection to somebody. Nothing here blocks.
 interface Outlet {
   /// Why the server hangs up, as the close code of the WebSocket (RFC 6455, section 7.4).
   enum Goodbye {
@@ -11,7 +11,7 @@ interface Outlet {
     FAILED(1011, "the server failed; its log says why"),
     SILENT(4001, "no pong for too long"),
     UNAUTHENTICATED(4401, "the credential is not accepted any more; come again with another"),
-    FORBIDDEN(4403, "the right to see the fleet was taken away"),
+    FORBIDDEN(4403, "the right to read was taken away"),
     TOO_MANY(4429, "too many connections of one user or key");
 
     private final int code;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// One connection. One thread reads the log and notes what is looked at, whether or not the viewer
 /// reads; another sends, one message at a time, and the next when the network has taken that. What
 /// comes meanwhile is coalesced, so a viewer costs what its [Coalescer] holds and no more.
-final class Viewer {
+final class Viewer implements Connections.Visitor {
   static final int MOST_REPLIES = 16;
   private static final int PAGE = Changes.MOST;
   private static final long BETWEEN_FRAMES = TimeUnit.MILLISECONDS.toNanos(50);
@@ -60,7 +60,8 @@ final class Viewer {
     this.meters = meters;
   }
 
-  Caller caller() {
+  @Override
+  public Caller caller() {
     return caller;
   }
 
@@ -68,8 +69,8 @@ final class Viewer {
     return watch;
   }
 
-  /// Begins to send.
-  void start() {
+  @Override
+  public void start() {
     Thread.ofVirtual().name("viewer-sender").start(this::send);
   }
 
@@ -146,17 +147,19 @@ final class Viewer {
     }
   }
 
-  void ping() {
+  @Override
+  public void ping() {
     outlet.ping();
   }
 
-  void hangUp(Outlet.Goodbye why) {
+  @Override
+  public void hangUp(Outlet.Goodbye why) {
     end();
     outlet.hangUp(why);
   }
 
-  /// The connection is gone.
-  void end() {
+  @Override
+  public void end() {
     lock.lock();
     try {
       over = true;

@@ -10,7 +10,6 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.SocketCaller;
 import dev.muster.server.web.SocketMessages;
 import io.quarkus.logging.Log;
-import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnError;
 import io.quarkus.websockets.next.OnOpen;
@@ -22,7 +21,6 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.buffer.Buffer;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /// The WebSocket at which consoles and programs look at the fleet. Its language is in docs/live.md.
@@ -135,30 +133,5 @@ public class ViewerSocket {
   @OnError
   void broken(WebSocketConnection connection, Exception failure) {
     Log.debugf("A viewer's connection broke: %s", failure.getMessage());
-  }
-
-  private record SocketOutlet(WebSocketConnection connection) implements Outlet {
-    @Override
-    public CompletionStage<Void> send(String message) {
-      return connection.sendText(message).subscribeAsCompletionStage();
-    }
-
-    @Override
-    public void ping() {
-      connection.sendPing(Buffer.buffer("muster")).subscribe().with(_ -> {}, SocketOutlet::ignore);
-    }
-
-    @Override
-    public void hangUp(Goodbye why) {
-      connection
-          .close(new CloseReason(why.code(), why.reason()))
-          .subscribe()
-          .with(_ -> {}, SocketOutlet::ignore);
-    }
-
-    /// A connection that breaks is closed, which is heard elsewhere.
-    private static void ignore(Throwable failure) {
-      Log.debugf("A viewer's connection broke: %s", failure.getMessage());
-    }
   }
 }

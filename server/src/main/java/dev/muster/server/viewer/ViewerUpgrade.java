@@ -1,5 +1,7 @@
 package dev.muster.server.viewer;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
@@ -12,22 +14,22 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 
-/// Lets those look who may read, and who have not too many connections already. The gate has found
-/// out who they are.
+/// Lets those connect who may read, and who have not too many connections already. The gate has
+/// found out who they are.
 @Singleton
 final class ViewerUpgrade implements HttpUpgradeCheck {
   static final TypedKey<String> CREDENTIAL = TypedKey.forString("muster.viewer-credential");
   private static final Map<String, List<String>> LATER = Map.of("Retry-After", List.of("30"));
 
-  private final Viewers viewers;
+  private final Map<String, Connections<?>> endpoints;
 
-  ViewerUpgrade(Viewers viewers) {
-    this.viewers = viewers;
+  ViewerUpgrade(Viewers viewers, Nudges nudges) {
+    this.endpoints = Map.of(ViewerSocket.ID, viewers, NudgeSocket.ID, nudges);
   }
 
   @Override
   public boolean appliesTo(String endpointId) {
-    return endpointId.equals(ViewerSocket.ID);
+    return endpoints.containsKey(endpointId);
   }
 
   @Override
@@ -41,7 +43,7 @@ final class ViewerUpgrade implements HttpUpgradeCheck {
     } catch (Refusal refusal) {
       return CheckResult.rejectUpgrade(refusal.code().kind().httpStatus());
     }
-    if (viewers.isFull(caller)) {
+    if (requireNonNull(endpoints.get(upgrade.endpointId())).isFull(caller)) {
       return CheckResult.rejectUpgrade(429, LATER);
     }
     String credential = Gate.credential(upgrade.httpRequest());

@@ -1,4 +1,5 @@
-/// Pages and programs that look at the fleet over a WebSocket, and what they are told of it.
+/// Pages and programs that look at the fleet over a WebSocket, and what they are told of it; and
+/// those that synchronize tasks, who are told to pull.
 ///
 /// Its guarantee: a viewer is told the newest of all that it looks at, each device at most once a
 /// second, from whatever node the change came; with the cursor of the last frame it goes on and

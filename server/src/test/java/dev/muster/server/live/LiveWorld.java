@@ -11,6 +11,7 @@ import dev.muster.server.device.DeviceErasure;
 import dev.muster.server.device.DeviceStatus;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.NewDevice;
+import dev.muster.server.platform.Announcements;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;

@@ -4,6 +4,7 @@ import static dev.muster.server.policy.PolicyTenant.password;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.action.ActionRoom;
+import dev.muster.server.platform.Announcements;
 import dev.muster.server.platform.Broadcast;
 import dev.muster.server.policy.PolicyTenant;
 import dev.muster.server.policy.PolicyWorld;

@@ -52,7 +52,9 @@ public final class Socket {
 
   /// Opens one, and keeps it.
   public static Held hold(String path, Map<String, String> headers) {
-    HeldEar ear = new HeldEar(new LinkedBlockingQueue<>(), new CompletableFuture<>());
+    HeldEar ear =
+        new HeldEar(
+            new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), new CompletableFuture<>());
     return new Held(open(path, headers, ear).join(), ear);
   }
 
@@ -61,10 +63,21 @@ public final class Socket {
     /// Waits for the answer to a ping.
     public void ping() {
       socket.sendPing(ByteBuffer.allocate(1)).join();
+      var _ = first(ear.pongs());
+    }
+
+    /// Waits for what the server says next.
+    public String next() {
+      return first(ear.texts());
+    }
+
+    private static <T> T first(BlockingQueue<T> heard) {
       try {
-        if (ear.pongs().poll(20, TimeUnit.SECONDS) == null) {
-          throw new AssertionError("there was no pong");
+        T next = heard.poll(20, TimeUnit.SECONDS);
+        if (next == null) {
+          throw new AssertionError("nothing was heard");
         }
+        return next;
       } catch (InterruptedException stop) {
         throw new IllegalStateException(stop);
       }
@@ -91,9 +104,16 @@ public final class Socket {
     }
   }
 
-  /// Hears pongs and the end.
-  public record HeldEar(BlockingQueue<Long> pongs, CompletableFuture<Integer> closed)
+  /// Hears short texts, pongs and the end.
+  public record HeldEar(
+      BlockingQueue<String> texts, BlockingQueue<Long> pongs, CompletableFuture<Integer> closed)
       implements WebSocket.Listener {
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+      texts.add(data.toString());
+      return WebSocket.Listener.super.onText(socket, data, last);
+    }
+
     @Override
     public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
       pongs.add(System.nanoTime());
