@@ -1,36 +1,24 @@
 package dev.muster.server.device;
 
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Measured;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /// How many devices do what, all organizations together, for the metrics. Counting reads every
-/// device, so it is done once a minute at the most, only while somebody scrapes, and no scrape
-/// waits for it.
+/// device.
 @Singleton
 final class DeviceCounts {
-  static final Duration FRESH = Duration.ofMinutes(1);
-
-  private record Counted(Instant at, Map<DeviceStatus, Long> counts) {}
-
-  private final Database database;
-  private final InstantSource clock;
-  private final AtomicBoolean counting = new AtomicBoolean();
-  private volatile @Nullable Counted latest;
+  private final Measured<Map<DeviceStatus, Long>> counts;
 
   DeviceCounts(Database database, InstantSource clock) {
-    this.database = database;
-    this.clock = clock;
+    this.counts =
+        new Measured<>(clock, () -> database.acrossOrganizations(DeviceCountStore::byStatus));
   }
 
   void measure(@Observes StartupEvent event, MeterRegistry metrics) {
@@ -42,25 +30,9 @@ final class DeviceCounts {
     }
   }
 
-  /// As of the latest count, of which the next is begun when it is a minute old; not a number
-  /// before the first.
+  /// Not a number before the first count.
   double latest(DeviceStatus status) {
-    Counted known = latest;
-    Instant now = clock.instant();
-    if ((known == null || !known.at().plus(FRESH).isAfter(now))
-        && counting.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("device-counts").start(() -> count(now));
-    }
-    return known == null ? Double.NaN : known.counts().getOrDefault(status, 0L);
-  }
-
-  private void count(Instant now) {
-    try {
-      latest = new Counted(now, database.acrossOrganizations(DeviceCountStore::byStatus));
-    } catch (RuntimeException failure) {
-      Log.debugf("Devices could not be counted: %s", failure.getMessage());
-    } finally {
-      counting.set(false);
-    }
+    Map<DeviceStatus, Long> known = counts.latest();
+    return known == null ? Double.NaN : known.getOrDefault(status, 0L);
   }
 }

@@ -9,15 +9,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Rows of REST: devices with what they last said of themselves.
+/// Rows of REST: devices with what they last said of themselves, and how they synchronize.
 @Singleton
 class DeviceRows {
   private final Database database;
   private final List<DeviceReadings> readings;
+  private final List<DeviceSyncs> syncs;
 
-  DeviceRows(Database database, @All List<DeviceReadings> readings) {
+  DeviceRows(Database database, @All List<DeviceReadings> readings, @All List<DeviceSyncs> syncs) {
     this.database = database;
     this.readings = readings;
+    this.syncs = syncs;
   }
 
   DeviceWire.Row of(Devices.Entry entry) {
@@ -29,17 +31,20 @@ class DeviceRows {
       return List.of();
     }
     List<DeviceId> ids = entries.stream().map(entry -> entry.device().id()).toList();
-    Map<DeviceId, Json.Obj> last =
-        database.in(
-            organization,
-            handle -> {
-              Map<DeviceId, Json.Obj> found = new HashMap<>();
-              readings.forEach(
-                  reading -> found.putAll(reading.lastStatuses(handle, organization, ids)));
-              return found;
-            });
+    Map<DeviceId, Json.Obj> last = new HashMap<>();
+    Map<DeviceId, DeviceSyncs.Sync> synced = new HashMap<>();
+    database.in(
+        organization,
+        handle -> {
+          readings.forEach(reading -> last.putAll(reading.lastStatuses(handle, organization, ids)));
+          syncs.forEach(sync -> synced.putAll(sync.syncs(handle, organization, ids)));
+          return null;
+        });
     return entries.stream()
-        .map(entry -> DeviceWire.Row.of(entry, last.get(entry.device().id())))
+        .map(entry -> {
+          DeviceId id = entry.device().id();
+          return DeviceWire.Row.of(entry, last.get(id), synced.get(id));
+        })
         .toList();
   }
 }

@@ -31,8 +31,9 @@ final class DeviceWire {
   private DeviceWire() {}
 
   /// A device. `name` and `device_name` are the same, for two generations of clients.
-  /// `last_sync_at` and `vector_clock` of offline sync are not filled yet: null and empty.
-  /// `last_status` is what it last said of itself, null when it never did.
+  /// `last_sync_at` is when it last pushed or pulled, null when it never did; `vector_clock` has
+  /// one component: its own id, with the highest value of an edit that it has pushed. `last_status`
+  /// is what it last said of itself, null when it never did.
   @JsonNaming(SnakeCaseStrategy.class)
   public record Row(
       String id,
@@ -62,7 +63,8 @@ final class DeviceWire {
       Instant createdAt,
       Instant updatedAt,
       @Schema(implementation = Object.class) Json.@Nullable Obj lastStatus) {
-    static Row of(Devices.Entry entry, Json.@Nullable Obj lastStatus) {
+    static Row of(
+        Devices.Entry entry, Json.@Nullable Obj lastStatus, DeviceSyncs.@Nullable Sync sync) {
       Device device = entry.device();
       return new Row(
           device.id().toString(),
@@ -87,8 +89,10 @@ final class DeviceWire {
           device.standing().retiredAt(),
           device.owner() == null ? null : device.owner().id().toString(),
           device.owner() == null ? null : device.owner().name(),
-          null,
-          Map.of(),
+          sync == null ? null : sync.lastAt(),
+          sync == null || sync.acknowledged() == 0
+              ? Map.of()
+              : Map.of(device.id().toString(), sync.acknowledged()),
           device.createdAt(),
           device.updatedAt(),
           lastStatus);

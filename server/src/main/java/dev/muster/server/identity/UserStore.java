@@ -254,6 +254,20 @@ final class UserStore {
         .findOne();
   }
 
+  static void noticed(Handle handle, OrganizationId organization, UUID user, Instant now) {
+    handle
+        .createUpdate(
+            """
+            update identity.users set last_seen_at = :now
+            where organization_id = :organization and id = :user
+              and (last_seen_at is null or last_seen_at < cast(:now as timestamptz) - interval '1 minute')
+            """)
+        .bind("organization", organization)
+        .bind("user", user)
+        .bind("now", now)
+        .execute();
+  }
+
   private static User read(ResultSet row, StatementContext context) throws SQLException {
     return new User(
         new UserId(row.getObject("id", UUID.class)),

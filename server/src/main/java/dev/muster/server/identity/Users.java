@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +153,11 @@ public final class Users {
   public Optional<User> seen(Handle handle, User user) {
     return UserStore.seen(
         handle, user.organization(), user.id(), user.updatedAt(), clock.instant());
+  }
+
+  /// Notes that a user was here, at most once a minute.
+  public void noticed(Handle handle, OrganizationId organization, UUID user) {
+    UserStore.noticed(handle, organization, user, clock.instant());
   }
 
   private Optional<User> find(OrganizationId organization, UserId id) {

@@ -43,7 +43,8 @@ final class ConflictStore {
   /// one that waits: what both have set is as the newer one has it, in whatever order they come.
   ///
   /// @param device that has pushed it
-  static void put(
+  /// @return whether there is something new
+  static boolean put(
       Handle handle,
       OrganizationId organization,
       @Nullable UUID user,
@@ -51,7 +52,7 @@ final class ConflictStore {
       Item item,
       Verdict.Conflicting conflict,
       Instant now) {
-    handle
+    return handle
         .createUpdate(
             """
             insert into sync.conflict as c (organization_id, id, entity_type, entity_id, operation, user_id, device_id,
@@ -74,7 +75,7 @@ final class ConflictStore {
                       then excluded.local_version -> 'data' else '{}' end as sent) as sides),
               user_id = excluded.user_id, server_version = excluded.server_version,
               server_vector_clock = excluded.server_vector_clock, conflict_reason = excluded.conflict_reason
-            where c.local_version <> excluded.local_version
+            where not c.local_version @> excluded.local_version
             """)
         .bind("component", device.toString())
         .bind("organization", organization)
@@ -91,7 +92,7 @@ final class ConflictStore {
         .bind("reason", conflict.reason())
         .bind("refused", conflict.refused() ? JsonText.hash(item.sent()) : "")
         .bind("now", now)
-        .execute();
+        .execute() > 0;
   }
 
   private static String clock(Item item) {
@@ -172,6 +173,22 @@ final class ConflictStore {
         .bind("by", by)
         .bind("now", now)
         .execute();
+  }
+
+  /// Those that wait, of all organizations.
+  ///
+  /// @param oldest null when there are none
+  record Open(long count, @Nullable Instant oldest) {}
+
+  static Open open(Handle handle) {
+    return handle
+        .createQuery(
+            "select count(*) as count, min(created_at) as oldest from sync.conflict where resolved_at is null")
+        .map((row, _) -> {
+          OffsetDateTime oldest = row.getObject("oldest", OffsetDateTime.class);
+          return new Open(row.getLong("count"), oldest == null ? null : oldest.toInstant());
+        })
+        .one();
   }
 
   /// @return how many there were that are resolved, at most `limit`

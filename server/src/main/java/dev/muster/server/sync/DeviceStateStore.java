@@ -1,14 +1,19 @@
 package dev.muster.server.sync;
 
+import dev.muster.server.device.DeviceId;
+import dev.muster.server.device.DeviceSyncs;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -33,18 +38,23 @@ final class DeviceStateStore {
   }
 
   /// Holds the device until the end of the transaction: its pushes come one after the other.
-  static State hold(Handle handle, OrganizationId organization, UUID device, Instant now) {
+  ///
+  /// @param pushed the highest of its own components in the push
+  static State hold(
+      Handle handle, OrganizationId organization, UUID device, long pushed, Instant now) {
     return handle
         .createQuery(
             """
-            insert into sync.device as d (organization_id, device_id, last_sync_at)
-            values (:organization, :device, :now)
+            insert into sync.device as d (organization_id, device_id, last_sync_at, acknowledged)
+            values (:organization, :device, :now, :pushed)
             on conflict (organization_id, device_id) do update
-            set last_sync_at = greatest(d.last_sync_at, excluded.last_sync_at)
+            set last_sync_at = greatest(d.last_sync_at, excluded.last_sync_at),
+              acknowledged = greatest(d.acknowledged, excluded.acknowledged)
             returning last_pull_at, whole_until
             """)
         .bind("organization", organization)
         .bind("device", device)
+        .bind("pushed", pushed)
         .bind("now", now)
         .map((row, _) -> State.of(row))
         .one();
@@ -61,19 +71,41 @@ final class DeviceStateStore {
   }
 
   /// Notes a pull, at most once a minute.
-  static void pulled(Handle handle, OrganizationId organization, UUID device, Instant now) {
-    handle
-        .createUpdate(
+  ///
+  /// @return whether it was noted
+  static boolean pulled(Handle handle, OrganizationId organization, UUID device, Instant now) {
+    return handle
+            .createUpdate(
+                """
+                insert into sync.device as d (organization_id, device_id, last_pull_at, last_sync_at)
+                values (:organization, :device, :now, :now)
+                on conflict (organization_id, device_id) do update set last_pull_at = :now, last_sync_at = :now
+                where d.last_pull_at is null or d.last_pull_at < cast(:now as timestamptz) - interval '1 minute'
+                """)
+            .bind("organization", organization)
+            .bind("device", device)
+            .bind("now", now)
+            .execute()
+        > 0;
+  }
+
+  static Map<DeviceId, DeviceSyncs.Sync> syncs(
+      Handle handle, OrganizationId organization, Collection<DeviceId> devices) {
+    return handle
+        .createQuery(
             """
-            insert into sync.device as d (organization_id, device_id, last_pull_at, last_sync_at)
-            values (:organization, :device, :now, :now)
-            on conflict (organization_id, device_id) do update set last_pull_at = :now, last_sync_at = :now
-            where d.last_pull_at is null or d.last_pull_at < cast(:now as timestamptz) - interval '1 minute'
+            select device_id, last_sync_at, acknowledged from sync.device
+            where organization_id = :organization and device_id = any(:devices)
             """)
         .bind("organization", organization)
-        .bind("device", device)
-        .bind("now", now)
-        .execute();
+        .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .map((row, _) ->
+            Map.entry(
+                new DeviceId(row.getObject("device_id", UUID.class)),
+                new DeviceSyncs.Sync(
+                    row.getObject("last_sync_at", OffsetDateTime.class).toInstant(),
+                    row.getLong("acknowledged"))))
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /// The device begins anew, from 0.

@@ -8,6 +8,7 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.task.Clocks;
 import dev.muster.server.task.TaskFields;
 import dev.muster.server.task.Tombstone;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -102,6 +103,18 @@ record Item(
   /// The id in a checked field, when there is one.
   Optional<UUID> reference(String field) {
     return fields.get(field) instanceof Json.Text text ? Ids.parse(text.value()) : Optional.empty();
+  }
+
+  /// When it was edited, by the clock of its device, if it says so.
+  Optional<Instant> editedAt() {
+    if (!(sent.fields().get("data") instanceof Json.Obj data)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(data.fields().get("updated_at")).map(TaskFields::time);
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
   }
 
   String content() {

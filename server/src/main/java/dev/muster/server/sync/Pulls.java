@@ -2,6 +2,7 @@ package dev.muster.server.sync;
 
 import dev.muster.protocol.VectorClock;
 import dev.muster.server.device.Devices;
+import dev.muster.server.identity.Users;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Epoch;
@@ -43,18 +44,33 @@ public final class Pulls {
   private final InstantSource clock;
   private final Devices devices;
   private final Replica replica;
+  private final Users users;
+  private final SyncMetrics metrics;
 
-  public Pulls(Database database, InstantSource clock, Devices devices, Replica replica) {
+  Pulls(
+      Database database,
+      InstantSource clock,
+      Devices devices,
+      Replica replica,
+      Users users,
+      SyncMetrics metrics) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
     this.replica = replica;
+    this.users = users;
+    this.metrics = metrics;
   }
 
   /// @param since cursor of the last pull, or a time in milliseconds; 0 for everything
   /// @param limit rows over all kinds, 1 to 500
   /// @throws Refusal `invalid_parameter` for a wrong device
   Outcome pull(Caller caller, String deviceName, long since, int limit, @Nullable String client) {
+    return metrics.timed(SyncMetrics.PULL, () -> told(caller, deviceName, since, limit, client));
+  }
+
+  private Outcome told(
+      Caller caller, String deviceName, long since, int limit, @Nullable String client) {
     caller.require(Right.READ);
     OrganizationId organization = caller.organization();
     Instant now = clock.instant();
@@ -101,10 +117,14 @@ public final class Pulls {
   private void note(Caller caller, Told told, boolean anew, Instant now, @Nullable String client) {
     OrganizationId organization = caller.organization();
     Replica.Changes changes = told.outcome().changes();
+    int rows = changes.tasks().size() + changes.comments().size() + changes.tombstones().size();
     database.in(
         organization,
         handle -> {
-          DeviceStateStore.pulled(handle, organization, told.reader().device(), now);
+          if (DeviceStateStore.pulled(handle, organization, told.reader().device(), now)
+              && caller instanceof Caller.Person person) {
+            users.noticed(handle, organization, person.userId());
+          }
           if (anew) {
             DeviceStateStore.beginAgain(
                 handle, organization, told.reader().device(), told.reader().wholeUntil());
@@ -117,13 +137,14 @@ public final class Pulls {
               caller instanceof Caller.Person person ? person.userId() : null,
               told.reader().device(),
               "pull",
-              changes.tasks().size() + changes.comments().size() + changes.tombstones().size(),
+              rows,
               0,
               Duration.between(now, clock.instant()).toMillis(),
               client,
               now);
           return null;
         });
+    metrics.moved(SyncMetrics.PULL, rows);
   }
 
   private static VectorClock clockOf(Replica.Changes changes) {

@@ -3,6 +3,7 @@ package dev.muster.server.sync;
 import dev.muster.protocol.Json;
 import dev.muster.protocol.VectorClock;
 import dev.muster.server.device.Devices;
+import dev.muster.server.identity.Users;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
@@ -63,21 +64,47 @@ public final class Pushes {
   private final InstantSource clock;
   private final Devices devices;
   private final Replica replica;
+  private final Users users;
+  private final SyncMetrics metrics;
 
-  public Pushes(Database database, InstantSource clock, Devices devices, Replica replica) {
+  Pushes(
+      Database database,
+      InstantSource clock,
+      Devices devices,
+      Replica replica,
+      Users users,
+      SyncMetrics metrics) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
     this.replica = replica;
+    this.users = users;
+    this.metrics = metrics;
   }
 
   /// @param device id or handle of a device on which the caller has logged in
   /// @param changes by kind, `tasks` and `comments`
+  /// @param sentAt by the device's clock, in milliseconds
   /// @throws Refusal `invalid_parameter` for a wrong device, kind or number of items,
   ///   `resync_required`
-  Outcome push(Caller caller, String device, Json.Obj changes, @Nullable String client) {
-    caller.require(Right.WRITE_TASKS);
-    List<Item> items = items(changes);
+  Outcome push(
+      Caller caller,
+      String device,
+      Json.Obj changes,
+      @Nullable Long sentAt,
+      @Nullable String client) {
+    return metrics.timed(
+        SyncMetrics.PUSH,
+        () -> {
+          List<Item> items = items(caller, changes);
+          Outcome outcome = push(caller, device, items, client);
+          metrics.moved(SyncMetrics.PUSH, items.size());
+          metrics.queued(sentAt, items);
+          return outcome;
+        });
+  }
+
+  private Outcome push(Caller caller, String device, List<Item> items, @Nullable String client) {
     for (int attempt = 1; ; attempt++) {
       try {
         return database.in(
@@ -91,7 +118,8 @@ public final class Pushes {
     }
   }
 
-  private static List<Item> items(Json.Obj changes) {
+  private static List<Item> items(Caller caller, Json.Obj changes) {
+    caller.require(Right.WRITE_TASKS);
     List<Item> items = new ArrayList<>();
     changes
         .fields()
@@ -125,7 +153,11 @@ public final class Pushes {
     Author author = author(handle, caller, deviceName);
     OrganizationId organization = author.organization();
     UUID device = Objects.requireNonNull(author.device());
-    Instant lastPull = DeviceStateStore.hold(handle, organization, device, now).lastPull();
+    Instant lastPull =
+        DeviceStateStore.hold(handle, organization, device, highest(sent, device), now).lastPull();
+    if (author.user() != null) {
+      users.noticed(handle, organization, author.user());
+    }
     if (lastPull != null && lastPull.isBefore(now.minus(Tasks.TOMBSTONES))) {
       throw Refusal.of(
           ErrorCode.RESYNC_REQUIRED,
@@ -136,7 +168,9 @@ public final class Pushes {
     List<Told> conflicts = new ArrayList<>();
     for (Item item : items) {
       if (ledger.take(item) instanceof Verdict.Conflicting conflict) {
-        ConflictStore.put(handle, organization, author.user(), device, item, conflict, now);
+        if (ConflictStore.put(handle, organization, author.user(), device, item, conflict, now)) {
+          handle.afterCommit(() -> metrics.conflict(conflict.refused()));
+        }
         conflicts.add(
             new Told(
                 item.kind().wireName(),
@@ -178,6 +212,14 @@ public final class Pushes {
             .map(own -> own.id().value())
             .orElseThrow(() -> Refusal.of(ErrorCode.INVALID_PARAMETER, "Invalid device ID"));
     return Author.of(caller, device);
+  }
+
+  private static long highest(List<Item> items, UUID device) {
+    String own = device.toString();
+    return items.stream()
+        .mapToLong(item -> item.clock().components().getOrDefault(own, 0L))
+        .max()
+        .orElse(0);
   }
 
   /// An item whose clock has a component of nobody is refused.

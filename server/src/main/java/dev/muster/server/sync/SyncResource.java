@@ -37,9 +37,11 @@ final class SyncResource {
   private static final int MOST = 500;
   private static final int LONGEST_CLIENT = 100;
 
+  /// @param timestamp when it is sent, by the device's clock, in milliseconds
   /// @param changes `{tasks?: […], comments?: […]}`, each item `{id, operation, data}`
   record PushBody(
       @Nullable String deviceId,
+      @Schema(implementation = Long.class) @Nullable Object timestamp,
       @Schema(implementation = Object.class) Json.@Nullable Obj changes) {}
 
   record PushAnswer(
@@ -113,7 +115,12 @@ final class SyncResource {
     String device = push.deviceId() == null ? header : push.deviceId();
     Json.Obj changes = push.changes() == null ? Json.obj(Map.of()) : push.changes();
     Pushes.Outcome outcome =
-        pushes.push(caller.get(), device == null ? "" : device, changes, version(client));
+        pushes.push(
+            caller.get(),
+            device == null ? "" : device,
+            changes,
+            push.timestamp() instanceof Number sentAt ? sentAt.longValue() : null,
+            version(client));
     return new PushAnswer(
         true,
         outcome.processed(),

@@ -14,7 +14,11 @@ import java.util.stream.LongStream;
 final class Histograms {
   private static final Set<String> NAMES =
       Set.of(
-          "http.server.requests", "muster.rpc", "muster.dispatch.latency", "muster.ingest.commit");
+          "http.server.requests",
+          "muster.rpc",
+          "muster.dispatch.latency",
+          "muster.ingest.commit",
+          "muster.sync");
   private static final double[] BUCKETS =
       LongStream.of(2, 5, 10, 25, 50, 100, 150, 300, 500, 1_000, 2_500, 10_000, 60_000)
           .mapToDouble(millis -> Duration.ofMillis(millis).toNanos())

@@ -3,6 +3,7 @@ package dev.muster.server.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.Measured;
 import dev.muster.server.policy.PolicyTenant;
 import dev.muster.server.policy.PolicyWorld;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class DeviceCountsTest {
 
     one.device();
     assertThat(counts.latest(DeviceStatus.IDLE)).as("within the minute").isEqualTo(1);
-    world.clock().advance(DeviceCounts.FRESH.plus(Duration.ofSeconds(1)));
+    world.clock().advance(Measured.FRESH.plus(Duration.ofSeconds(1)));
     assertThat(counted(DeviceStatus.IDLE, 2)).isEqualTo(2);
   }
 
