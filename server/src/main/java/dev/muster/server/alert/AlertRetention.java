@@ -1,49 +1,24 @@
 package dev.muster.server.alert;
 
 import dev.muster.server.platform.Database;
-import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Retention;
 import dev.muster.server.platform.Settings;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jdbi.v3.core.Handle;
 
 /// Forgets alerts that recovered longer ago than they are kept, in small transactions.
 @Singleton
-public class AlertRetention implements RecurringJob {
+public class AlertRetention extends Retention {
   private static final int CHUNK = 2_000;
 
-  private final Database database;
-  private final InstantSource clock;
-  private final Duration kept;
-
   public AlertRetention(Database database, InstantSource clock, Settings settings) {
-    this.database = database;
-    this.clock = clock;
-    this.kept = settings.alert().retention();
+    super("forget-alerts", database, clock, settings.alert().retention());
   }
 
   @Override
-  public String name() {
-    return "forget-alerts";
-  }
-
-  @Override
-  public JobClass jobClass() {
-    return JobClass.MAINTAIN;
-  }
-
-  @Override
-  public Duration every() {
-    return Duration.ofHours(1);
-  }
-
-  @Override
-  public void run() {
-    Instant before = clock.instant().minus(kept);
-    int gone;
-    do {
-      gone = database.acrossOrganizations(handle -> AlertStore.forget(handle, before, CHUNK));
-    } while (gone > 0 && !Thread.currentThread().isInterrupted());
+  protected int forget(Handle handle, Instant before) {
+    return AlertStore.forget(handle, before, CHUNK);
   }
 }

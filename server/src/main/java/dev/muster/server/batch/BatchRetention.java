@@ -2,62 +2,35 @@ package dev.muster.server.batch;
 
 import dev.muster.server.action.BatchActions;
 import dev.muster.server.platform.Database;
-import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Retention;
 import dev.muster.server.platform.Settings;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 
 /// Forgets batches of whose actions none is kept any more.
 @Singleton
-public class BatchRetention implements RecurringJob {
+public class BatchRetention extends Retention {
   private static final int CHUNK = 500;
 
-  private final Database database;
   private final BatchActions actions;
-  private final Settings settings;
-  private final InstantSource clock;
 
   BatchRetention(Database database, BatchActions actions, Settings settings, InstantSource clock) {
-    this.database = database;
+    super("forget-batches", database, clock, settings.action().retention());
     this.actions = actions;
-    this.settings = settings;
-    this.clock = clock;
   }
 
   @Override
-  public String name() {
-    return "forget-batches";
-  }
-
-  @Override
-  public JobClass jobClass() {
-    return JobClass.MAINTAIN;
-  }
-
-  @Override
-  public Duration every() {
-    return Duration.ofHours(1);
-  }
-
-  @Override
-  public void run() {
-    Instant before = clock.instant().minus(settings.action().retention());
-    int gone;
-    do {
-      gone =
-          database.acrossOrganizations(handle -> {
-            int forgotten = 0;
-            for (BatchStore.Open done : BatchStore.doneBefore(handle, before, CHUNK)) {
-              if (actions.counts(handle, done.organization(), List.of(done.id())).isEmpty()) {
-                BatchStore.forget(handle, done.organization(), done.id());
-                forgotten++;
-              }
-            }
-            return forgotten;
-          });
-    } while (gone == CHUNK);
+  protected int forget(Handle handle, Instant before) {
+    int forgotten = 0;
+    for (BatchStore.Open done : BatchStore.doneBefore(handle, before, CHUNK)) {
+      if (actions.counts(handle, done.organization(), List.of(done.id())).isEmpty()) {
+        BatchStore.forget(handle, done.organization(), done.id());
+        forgotten++;
+      }
+    }
+    return forgotten;
   }
 }

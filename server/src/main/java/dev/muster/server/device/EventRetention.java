@@ -1,49 +1,24 @@
 package dev.muster.server.device;
 
 import dev.muster.server.platform.Database;
-import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Retention;
 import dev.muster.server.platform.Settings;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jdbi.v3.core.Handle;
 
 /// Forgets events of devices that are older than their retention (365 days), in small transactions.
 @Singleton
-public class EventRetention implements RecurringJob {
+public class EventRetention extends Retention {
   static final int CHUNK = 5_000;
 
-  private final Database database;
-  private final InstantSource clock;
-  private final Settings settings;
-
   EventRetention(Database database, InstantSource clock, Settings settings) {
-    this.database = database;
-    this.clock = clock;
-    this.settings = settings;
+    super("forget-device-events", database, clock, settings.device().eventRetention());
   }
 
   @Override
-  public String name() {
-    return "forget-device-events";
-  }
-
-  @Override
-  public JobClass jobClass() {
-    return JobClass.MAINTAIN;
-  }
-
-  @Override
-  public Duration every() {
-    return Duration.ofHours(1);
-  }
-
-  @Override
-  public void run() {
-    Instant before = clock.instant().minus(settings.device().eventRetention());
-    int gone;
-    do {
-      gone = database.acrossOrganizations(handle -> EventStore.forget(handle, before, CHUNK));
-    } while (gone > 0);
+  protected int forget(Handle handle, Instant before) {
+    return EventStore.forget(handle, before, CHUNK);
   }
 }

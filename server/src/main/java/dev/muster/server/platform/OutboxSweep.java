@@ -1,46 +1,21 @@
 package dev.muster.server.platform;
 
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jdbi.v3.core.Handle;
 
 /// Deletes events that a listener has refused for good and that are kept no longer (30 days).
 @Singleton
-final class OutboxSweep implements RecurringJob {
+final class OutboxSweep extends Retention {
   private static final int CHUNK = 1_000;
 
-  private final Database database;
-  private final InstantSource clock;
-  private final Duration kept;
-
   OutboxSweep(Database database, InstantSource clock, Settings settings) {
-    this.database = database;
-    this.clock = clock;
-    this.kept = settings.retention().deadEvents();
+    super("forget-dead-events", database, clock, settings.retention().deadEvents());
   }
 
   @Override
-  public String name() {
-    return "forget-dead-events";
-  }
-
-  @Override
-  public JobClass jobClass() {
-    return JobClass.MAINTAIN;
-  }
-
-  @Override
-  public Duration every() {
-    return Duration.ofHours(1);
-  }
-
-  @Override
-  public void run() {
-    Instant before = clock.instant().minus(kept);
-    int gone;
-    do {
-      gone = database.acrossOrganizations(handle -> OutboxStore.forgetDead(handle, before, CHUNK));
-    } while (gone == CHUNK);
+  protected int forget(Handle handle, Instant before) {
+    return OutboxStore.forgetDead(handle, before, CHUNK);
   }
 }

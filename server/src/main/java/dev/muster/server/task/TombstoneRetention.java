@@ -1,34 +1,21 @@
 package dev.muster.server.task;
 
 import dev.muster.server.platform.Database;
-import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Retention;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jdbi.v3.core.Handle;
 
-/// Forgets tombstones that have expired, in small transactions. The rows that they tell of stay, so
-/// that nothing brings them back but a restore.
+/// Forgets tombstones that have expired. The rows that they tell of stay, so that nothing brings
+/// them back but a restore.
 @Singleton
-public class TombstoneRetention implements RecurringJob {
+public class TombstoneRetention extends Retention {
   private static final int CHUNK = 2_000;
 
-  private final Database database;
-  private final InstantSource clock;
-
   public TombstoneRetention(Database database, InstantSource clock) {
-    this.database = database;
-    this.clock = clock;
-  }
-
-  @Override
-  public String name() {
-    return "forget-tombstones";
-  }
-
-  @Override
-  public JobClass jobClass() {
-    return JobClass.MAINTAIN;
+    super("forget-tombstones", database, clock, Duration.ZERO);
   }
 
   @Override
@@ -37,12 +24,7 @@ public class TombstoneRetention implements RecurringJob {
   }
 
   @Override
-  public void run() {
-    Instant now = clock.instant();
-    int gone;
-    do {
-      gone =
-          database.acrossOrganizations(handle -> TombstoneStore.removeExpired(handle, now, CHUNK));
-    } while (gone > 0 && !Thread.currentThread().isInterrupted());
+  protected int forget(Handle handle, Instant before) {
+    return TombstoneStore.removeExpired(handle, before, CHUNK);
   }
 }

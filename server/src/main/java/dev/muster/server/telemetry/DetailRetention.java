@@ -2,31 +2,23 @@ package dev.muster.server.telemetry;
 
 import dev.muster.server.archive.Partitions;
 import dev.muster.server.platform.Database;
-import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Retention;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jdbi.v3.core.Handle;
 
 /// Forgets what devices used to say, once no heartbeat in the database refers to it.
 @Singleton
-public class DetailRetention implements RecurringJob {
+public class DetailRetention extends Retention {
   private static final int CHUNK = 1_000;
 
-  private final Database database;
   private final Partitions partitions;
 
-  DetailRetention(Database database, Partitions partitions) {
-    this.database = database;
+  DetailRetention(Database database, InstantSource clock, Partitions partitions) {
+    super("forget-details", database, clock, Duration.ZERO);
     this.partitions = partitions;
-  }
-
-  @Override
-  public String name() {
-    return "forget-details";
-  }
-
-  @Override
-  public JobClass jobClass() {
-    return JobClass.MAINTAIN;
   }
 
   @Override
@@ -35,15 +27,10 @@ public class DetailRetention implements RecurringJob {
   }
 
   @Override
-  public void run() {
-    int gone;
-    do {
-      gone =
-          database.acrossOrganizations(handle ->
-              partitions
-                  .oldestThere(handle)
-                  .map(day -> DetailStore.forget(handle, day, CHUNK))
-                  .orElse(0));
-    } while (gone == CHUNK);
+  protected int forget(Handle handle, Instant before) {
+    return partitions
+        .oldestThere(handle)
+        .map(day -> DetailStore.forget(handle, day, CHUNK))
+        .orElse(0);
   }
 }

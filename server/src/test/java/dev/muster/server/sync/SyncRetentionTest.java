@@ -30,7 +30,8 @@ class SyncRetentionTest {
 
   private void daysPass(int days) {
     Instant then = Instant.now().plus(Duration.ofDays(days));
-    new SyncRetention(database, () -> then, settings).run();
+    new SyncLogRetention(database, () -> then, settings).run();
+    new ConflictRetention(database, () -> then, settings).run();
     new TombstoneRetention(database, () -> then).run();
   }
 
