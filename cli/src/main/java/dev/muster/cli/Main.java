@@ -56,6 +56,7 @@ public final class Main {
             .addSubcommand(new BackupCommand(muster))
             .addSubcommand(new TasksCommand(muster))
             .addSubcommand(new TelemetryCommand(muster))
+            .addSubcommand(new SyncCommand(muster))
             .addSubcommand(profiles)
             .addSubcommand(new ShellCommand(muster))
             .addSubcommand(completion)

@@ -3,7 +3,9 @@ package dev.muster.server.platform;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 
 /// Forgets what has been over for longer than it is kept, once an hour, in small transactions.
 public abstract class Retention implements RecurringJob {
@@ -25,6 +27,10 @@ public abstract class Retention implements RecurringJob {
   /// @return how many; with 0 it is done
   protected abstract int forget(Handle handle, Instant before);
 
+  protected final Instant before() {
+    return clock.instant().minus(kept);
+  }
+
   @Override
   public final String name() {
     return name;
@@ -42,10 +48,22 @@ public abstract class Retention implements RecurringJob {
 
   @Override
   public final void run() {
-    Instant before = clock.instant().minus(kept);
+    var _ = all(database::acrossOrganizations);
+  }
+
+  /// Forgets it of one organization at once, and says how much it was.
+  public final long forgetOf(OrganizationId organization) {
+    return all(work -> database.in(organization, work));
+  }
+
+  private long all(Function<HandleCallback<Integer, RuntimeException>, Integer> transaction) {
+    Instant before = before();
+    long all = 0;
     int gone;
     do {
-      gone = database.acrossOrganizations(handle -> forget(handle, before));
+      gone = transaction.apply(handle -> forget(handle, before));
+      all += gone;
     } while (gone > 0 && !Thread.currentThread().isInterrupted());
+    return all;
   }
 }

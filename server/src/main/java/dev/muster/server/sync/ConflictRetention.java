@@ -21,4 +21,9 @@ public class ConflictRetention extends Retention {
   protected int forget(Handle handle, Instant before) {
     return ConflictStore.forget(handle, before, CHUNK);
   }
+
+  /// How many it would forget that the transaction sees.
+  public int due(Handle handle) {
+    return ConflictStore.resolvedBefore(handle, before());
+  }
 }

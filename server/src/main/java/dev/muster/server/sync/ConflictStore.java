@@ -191,6 +191,14 @@ final class ConflictStore {
         .one();
   }
 
+  static int resolvedBefore(Handle handle, Instant before) {
+    return handle
+        .createQuery("select count(*) from sync.conflict where resolved_at < :before")
+        .bind("before", before)
+        .mapTo(int.class)
+        .one();
+  }
+
   /// @return how many there were that are resolved, at most `limit`
   static int forget(Handle handle, Instant before, int limit) {
     return handle

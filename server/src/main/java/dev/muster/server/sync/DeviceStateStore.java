@@ -235,6 +235,14 @@ final class DeviceStateStore {
         .one();
   }
 
+  static int logsBefore(Handle handle, Instant before) {
+    return handle
+        .createQuery("select count(*) from sync.log where created_at < :before")
+        .bind("before", before)
+        .mapTo(int.class)
+        .one();
+  }
+
   /// @return how many there were, at most `limit`
   static int forgetLogs(Handle handle, Instant before, int limit) {
     return handle

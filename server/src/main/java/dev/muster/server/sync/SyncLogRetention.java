@@ -21,4 +21,9 @@ public class SyncLogRetention extends Retention {
   protected int forget(Handle handle, Instant before) {
     return DeviceStateStore.forgetLogs(handle, before, CHUNK);
   }
+
+  /// How many rows it would forget that the transaction sees.
+  public int due(Handle handle) {
+    return DeviceStateStore.logsBefore(handle, before());
+  }
 }

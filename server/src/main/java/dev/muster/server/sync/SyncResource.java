@@ -92,14 +92,22 @@ final class SyncResource {
       UUID epoch,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean resyncRequired) {}
 
+  /// @param dryRun only to count
+  record CleanupBody(@Nullable Boolean dryRun) {}
+
+  /// What was forgotten, or would be.
+  record CleanupAnswer(boolean dryRun, long tombstones, long syncLogs, long conflicts) {}
+
   private final Pushes pushes;
   private final Pulls pulls;
+  private final Cleanup cleanup;
   private final CurrentCaller caller;
   private final Paging paging;
 
-  SyncResource(Pushes pushes, Pulls pulls, CurrentCaller caller, Paging paging) {
+  SyncResource(Pushes pushes, Pulls pulls, Cleanup cleanup, CurrentCaller caller, Paging paging) {
     this.pushes = pushes;
     this.pulls = pulls;
+    this.cleanup = cleanup;
     this.caller = caller;
     this.paging = paging;
   }
@@ -171,6 +179,17 @@ final class SyncResource {
   public Page<SyncLog> logs() {
     Slice<SyncLog> slice = pulls.logs(caller.get(), paging.limit(), paging.offset());
     return paging.page(slice.count(), slice.rows());
+  }
+
+  @POST
+  @Path("cleanup")
+  @Operation(
+      summary = "Forget old tombstones, logs and resolved conflicts at once, or count them",
+      description = "Those that are kept no longer, which are forgotten by themselves too.")
+  public CleanupAnswer cleanup(@Nullable CleanupBody body) {
+    boolean dry = body != null && Boolean.TRUE.equals(body.dryRun());
+    Cleanup.Counts counts = cleanup.run(caller.get(), dry);
+    return new CleanupAnswer(dry, counts.tombstones(), counts.syncLogs(), counts.conflicts());
   }
 
   private static @Nullable String version(@Nullable String client) {

@@ -27,4 +27,9 @@ public class TombstoneRetention extends Retention {
   protected int forget(Handle handle, Instant before) {
     return TombstoneStore.removeExpired(handle, before, CHUNK);
   }
+
+  /// How many it would forget that the transaction sees.
+  public int due(Handle handle) {
+    return TombstoneStore.expired(handle, before());
+  }
 }

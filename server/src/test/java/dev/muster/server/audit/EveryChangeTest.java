@@ -47,6 +47,7 @@ class EveryChangeTest {
       DELETE /api/alerts/rules/{kind}                             | /api/alerts/rules/stale            |          | 204 | alert_rule.changed
       POST   /api/alerts/{alert_id}/acknowledge                   | /api/alerts/{alert}/acknowledge    |          | 200 | alert.acknowledged
       PATCH  /api/organizations/me                                | /api/organizations/me              | scripts  | 200 | organization.changed
+      POST   /api/sync/cleanup                                    | /api/sync/cleanup                  |          | 200 | sync.cleaned
       POST   /api/policies                                        | /api/policies                      | policy   | 201 | policy.created
       POST   /api/policies/{policy_id}/versions                   | /api/policies/p/versions           | empty    | 201 | policy.published
       POST   /api/policies/{policy_id}/rollback/{version_id}      | /api/policies/p/rollback/1         |          | 202 | policy.rolled_back
