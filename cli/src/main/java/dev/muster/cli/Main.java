@@ -57,6 +57,7 @@ public final class Main {
             .addSubcommand(new TasksCommand(muster))
             .addSubcommand(new TelemetryCommand(muster))
             .addSubcommand(new SyncCommand(muster))
+            .addSubcommand(new DemoDataCommand(muster))
             .addSubcommand(profiles)
             .addSubcommand(new ShellCommand(muster))
             .addSubcommand(completion)

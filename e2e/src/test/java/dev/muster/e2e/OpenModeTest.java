@@ -51,6 +51,33 @@ class OpenModeTest {
   }
 
   @Test
+  void demoDataIsMadeOnceAndAddedTo() {
+    ServerProcess server = stage.start(stage.server("demo-data").flags("--open"));
+    Cli cli = new Cli(stage.folder("operator"));
+
+    JsonNode made = demoData(cli, server, "2", "4");
+    assertThat(made.path("users").asInt()).isEqualTo(1);
+    assertThat(made.path("projects").asInt()).isEqualTo(3);
+    assertThat(made.path("tasks").asInt()).isEqualTo(4);
+    assertThat(made.path("comments").asInt()).isEqualTo(1);
+
+    JsonNode more = demoData(cli, server, "3", "5");
+    assertThat(more.path("users").asInt()).isEqualTo(1);
+    assertThat(more.path("projects").asInt()).isZero();
+    assertThat(more.path("tasks").asInt()).isEqualTo(1);
+    assertThat(more.path("comments").asInt()).isZero();
+
+    cli.login(server.url(), "user1@test.com", "testpass123").done();
+    assertThat(cli.run("sync", "cleanup", "--dry-run").done()).contains("0 tombstones");
+    assertThat(cli.json("users").path("count").asInt()).isEqualTo(3);
+  }
+
+  private static JsonNode demoData(Cli cli, ServerProcess server, String users, String tasks) {
+    return cli.json(
+        "demo-data", "--users", users, "--tasks", tasks, "--server", server.url().toString());
+  }
+
+  @Test
   void itRefusesToListenForOthers() {
     Program refused =
         stage.start(

@@ -19,7 +19,8 @@ public interface Session {
         }
       };
 
-  /// A program with an API key: there is no other one to be had when the server refuses it.
+  /// A program with an API key, or a token that is used at once: there is no other one to be had
+  /// when the server refuses it.
   static Session ofKey(String key) {
     return new Session() {
       @Override
