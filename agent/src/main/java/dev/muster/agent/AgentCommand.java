@@ -121,7 +121,8 @@ final class AgentCommand implements Callable<Integer> {
         Technicians _ =
             Technicians.one(
                 folder,
-                new HttpTransport(client, address),
+                client,
+                address,
                 technician,
                 interval,
                 line -> tell(log, line))) {

@@ -182,7 +182,8 @@ final class SimulateCommand implements Callable<Integer> {
             Technicians.simulated(
                 technician.email == null ? 0 : technicians,
                 folder,
-                new HttpTransport(client, plan.server()),
+                client,
+                plan.server(),
                 technician,
                 interval,
                 offline,

@@ -24,8 +24,14 @@ final class TaskKeeper implements AutoCloseable {
   private static final String DEVICE = "device";
   private static final String FINGERPRINT = "fingerprint";
 
+  /// What hears that something has changed, and runs until its thread is interrupted.
+  interface Nudges {
+    Runnable of(Person person, Runnable nudge);
+  }
+
   private final SqliteStore store;
   private final Person person;
+  private final Nudges nudges;
   private final AgentClock clock;
   private final DoubleSupplier random;
   private final Duration interval;
@@ -37,12 +43,14 @@ final class TaskKeeper implements AutoCloseable {
   private TaskKeeper(
       SqliteStore store,
       Person person,
+      Nudges nudges,
       AgentClock clock,
       DoubleSupplier random,
       Duration interval,
       Consumer<String> tell) {
     this.store = store;
     this.person = person;
+    this.nudges = nudges;
     this.clock = clock;
     this.random = random;
     this.interval = interval;
@@ -55,6 +63,7 @@ final class TaskKeeper implements AutoCloseable {
   static TaskKeeper open(
       Path file,
       Transport transport,
+      Nudges nudges,
       String email,
       String password,
       AgentClock clock,
@@ -71,7 +80,7 @@ final class TaskKeeper implements AutoCloseable {
           return mine;
         });
     Person person = new Person(transport, email, () -> password, fingerprint, "Tasks of an agent");
-    return new TaskKeeper(store, person, clock, random, interval, tell);
+    return new TaskKeeper(store, person, nudges, clock, random, interval, tell);
   }
 
   /// The tasks, once the first login has said which device this is.
@@ -97,7 +106,12 @@ final class TaskKeeper implements AutoCloseable {
     loop = again;
     client = tasks;
     loggedIn.countDown();
-    again.run();
+    Thread listener = Thread.ofPlatform().daemon().start(nudges.of(person, again::nudge));
+    try {
+      again.run();
+    } finally {
+      listener.interrupt();
+    }
   }
 
   /// Known since the first login; until that there is nothing to work on.

@@ -2,7 +2,9 @@ package dev.muster.agent;
 
 import dev.muster.agent.core.AgentClock;
 import dev.muster.agent.core.Transport;
+import dev.muster.sync.NudgeListener;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,14 +27,16 @@ final class Technicians implements AutoCloseable {
   /// Keeps the tasks of one, for others to work on them.
   static Technicians one(
       StateFolder folder,
-      Transport transport,
+      HttpClient client,
+      ServerAddress server,
       TechnicianOptions options,
       Duration interval,
       Consumer<String> tell)
       throws IOException {
     Technicians all = new Technicians();
     if (options.email != null) {
-      all.add(folder.file("tasks.db"), transport, options, interval, tell);
+      Transport transport = new HttpTransport(client, server);
+      all.add(folder.file("tasks.db"), transport, nudges(client, server), options, interval, tell);
     }
     return all;
   }
@@ -43,13 +47,16 @@ final class Technicians implements AutoCloseable {
   static Technicians simulated(
       int count,
       StateFolder folder,
-      Transport transport,
+      HttpClient client,
+      ServerAddress server,
       TechnicianOptions options,
       Duration interval,
       double offline,
       Consumer<String> tell)
       throws IOException {
     Technicians all = new Technicians();
+    Transport transport = new HttpTransport(client, server);
+    TaskKeeper.Nudges nudges = nudges(client, server);
     for (int i = 1; i <= count; i++) {
       SimulatedTechnician person =
           new SimulatedTechnician(
@@ -58,6 +65,7 @@ final class Technicians implements AutoCloseable {
           all.add(
               folder.file("tasks-" + i + ".db"),
               person.network(transport),
+              nudges,
               options,
               interval,
               line -> {});
@@ -66,9 +74,16 @@ final class Technicians implements AutoCloseable {
     return all;
   }
 
+  private static TaskKeeper.Nudges nudges(HttpClient client, ServerAddress server) {
+    return (person, nudge) ->
+        new NudgeListener(
+            client, server.root(), person, AgentClock.system(), Technicians::random, nudge);
+  }
+
   private TaskKeeper add(
       Path file,
       Transport transport,
+      TaskKeeper.Nudges nudges,
       TechnicianOptions options,
       Duration interval,
       Consumer<String> tell)
@@ -77,6 +92,7 @@ final class Technicians implements AutoCloseable {
         TaskKeeper.open(
             file,
             transport,
+            nudges,
             String.valueOf(options.email),
             options.password(),
             AgentClock.system(),

@@ -19,6 +19,7 @@ public final class SyncLoop implements Runnable {
   private final Consumer<IOException> failures;
   private final Bell bell = new Bell();
   private final Backoff backoff;
+  private volatile boolean nudged;
 
   /// @param interval between two synchronizations when nobody wakes it; each is 80 to 120 % of it
   /// @param random 0 to 1
@@ -37,8 +38,15 @@ public final class SyncLoop implements Runnable {
     this.backoff = new Backoff(random);
   }
 
-  /// Something was edited, or the server says that something has changed.
+  /// Something was edited here.
   public void wake() {
+    bell.ring();
+  }
+
+  /// The server says that something has changed. It says so to all devices at once, so each waits
+  /// for a random part of a second.
+  public void nudge() {
+    nudged = true;
     bell.ring();
   }
 
@@ -50,8 +58,12 @@ public final class SyncLoop implements Runnable {
         bell.take();
         Duration wait = once();
         if (wait == null) {
-          clock.await(
-              bell, interval.multipliedBy((long) (80 + 40 * random.getAsDouble())).dividedBy(100));
+          long percent = (long) (80 + 40 * random.getAsDouble());
+          clock.await(bell, interval.multipliedBy(percent).dividedBy(100));
+          if (nudged) {
+            nudged = false;
+            clock.sleep(Duration.ofMillis((long) (1000 * random.getAsDouble())));
+          }
         } else {
           // A bell that rings does not help a server that is in trouble.
           clock.sleep(wait);

@@ -12,11 +12,13 @@ import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.sync.Kind;
 import dev.muster.sync.Row;
 import dev.muster.sync.SyncFailed;
+import dev.muster.sync.SyncLoop;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -213,6 +215,28 @@ class SyncClientTest {
         .isInstanceOf(SyncFailed.class)
         .hasMessageContaining("Invalid device ID");
     assertThat(tablet.client().pending()).isEqualTo(1);
+  }
+
+  /// The interval is an hour; what comes sooner came by the nudge.
+  @Test
+  void aNudgeBringsWhatOthersDidAtOnce() throws Exception {
+    tablet.sync();
+    SyncLoop loop = tablet.loop(Duration.ofHours(1));
+    Thread loops = Thread.ofVirtual().start(loop);
+    Thread listens = Thread.ofVirtual().start(tablet.nudges(loop::nudge));
+    try {
+      Row task = laptop.client().createTask(title("news"));
+      laptop.sync();
+      tablet.awaitTitle(task.id(), "news");
+      laptop.client().edit(Kind.TASK, task.id(), title("more news"));
+      laptop.sync();
+      tablet.awaitTitle(task.id(), "more news");
+    } finally {
+      loops.interrupt();
+      listens.interrupt();
+      loops.join();
+      listens.join();
+    }
   }
 
   private static UUID id(Row row) {

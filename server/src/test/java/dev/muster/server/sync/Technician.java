@@ -1,5 +1,7 @@
 package dev.muster.server.sync;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.muster.agent.core.AgentClock;
 import dev.muster.agent.core.Bell;
 import dev.muster.agent.core.Transport;
@@ -9,12 +11,14 @@ import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.sync.HttpTransport;
 import dev.muster.sync.Kind;
 import dev.muster.sync.Notice;
+import dev.muster.sync.NudgeListener;
 import dev.muster.sync.Person;
 import dev.muster.sync.Row;
 import dev.muster.sync.SqliteStore;
 import dev.muster.sync.SyncClient;
 import dev.muster.sync.SyncFailed;
 import dev.muster.sync.SyncListener;
+import dev.muster.sync.SyncLoop;
 import dev.muster.sync.SyncStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +36,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A person in the field with the client library, on a network that loses, repeats and reorders,
@@ -60,6 +66,7 @@ final class Technician implements AutoCloseable {
 
   private final Set<String> deleted = new HashSet<>();
   private final List<Notice> told = new ArrayList<>();
+  private final Semaphore changes = new Semaphore(0);
 
   Technician(Api admin, String role, Path folder) throws IOException, InterruptedException {
     String email = Api.uniqueEmail();
@@ -113,12 +120,37 @@ final class Technician implements AutoCloseable {
           public void conflicted(Notice notice) {
             told.add(notice);
           }
+
+          @Override
+          public void changed() {
+            changes.release();
+          }
         };
     return new SyncClient(new Fragile(), device, troubles, clock, listener);
   }
 
   SyncClient client() {
     return client;
+  }
+
+  SyncLoop loop(Duration interval) {
+    return new SyncLoop(client, AgentClock.system(), interval, Math::random, failed -> {});
+  }
+
+  NudgeListener nudges(Runnable nudge) {
+    return new NudgeListener(
+        HTTP, URI.create(Api.baseUrl()), person, AgentClock.system(), Math::random, nudge);
+  }
+
+  /// Waits for changes until a task has this title.
+  void awaitTitle(String task, String title) throws IOException, InterruptedException {
+    while (true) {
+      Row row = client.find(Kind.TASK, task);
+      if (row != null && row.text("title").equals(title)) {
+        return;
+      }
+      assertThat(changes.tryAcquire(20, TimeUnit.SECONDS)).as("a change that was pulled").isTrue();
+    }
   }
 
   String device() {
