@@ -3,6 +3,7 @@ package dev.muster.sync;
 import dev.muster.protocol.Json;
 import dev.muster.protocol.VectorClock;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,16 +36,21 @@ final class Copy {
 
   private final SyncStore.Transaction store;
   private final String device;
+  private final Instant now;
 
-  Copy(SyncStore.Transaction store, String device) {
+  /// @param now by this device's clock
+  Copy(SyncStore.Transaction store, String device, Instant now) {
     this.store = store;
     this.device = device;
+    this.now = now;
   }
 
   /// @return the row as people see it now
-  Row set(Kind kind, String id, String operation, Map<String, Json> fields) throws IOException {
+  Row set(Kind kind, String id, String operation, Map<String, Json> set) throws IOException {
     Row row = row(kind, id);
     VectorClock clock = ticked(row);
+    Map<String, Json> fields = new HashMap<>(set);
+    fields.put("updated_at", Json.of(now.toString()));
     Json.Obj edit = Row.with(null, fields, clock);
     Row edited =
         row.withTick(clock.at(device))

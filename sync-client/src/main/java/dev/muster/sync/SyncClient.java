@@ -84,14 +84,14 @@ public final class SyncClient {
     Map<String, Json> checked = Fields.checked(kind, fields);
     return store.in(transaction -> {
       present(transaction, kind, id);
-      return new Copy(transaction, device).set(kind, id, Change.UPDATE, checked);
+      return copy(transaction).set(kind, id, Change.UPDATE, checked);
     });
   }
 
   public void delete(Kind kind, String id) throws IOException {
     store.in(transaction -> {
       present(transaction, kind, id);
-      return new Copy(transaction, device).set(kind, id, Change.DELETE, Map.of());
+      return copy(transaction).set(kind, id, Change.DELETE, Map.of());
     });
   }
 
@@ -102,7 +102,11 @@ public final class SyncClient {
 
   private Row set(Kind kind, String id, String operation, Map<String, Json> fields)
       throws IOException {
-    return store.in(transaction -> new Copy(transaction, device).set(kind, id, operation, fields));
+    return store.in(transaction -> copy(transaction).set(kind, id, operation, fields));
+  }
+
+  private Copy copy(SyncStore.Transaction transaction) {
+    return new Copy(transaction, device, clock.now());
   }
 
   private static void present(SyncStore.Transaction transaction, Kind kind, String id)
@@ -116,7 +120,7 @@ public final class SyncClient {
 
   /// The row as people see it; null when there is none.
   public @Nullable Row find(Kind kind, String id) throws IOException {
-    Row row = store.in(transaction -> new Copy(transaction, device).row(kind, id));
+    Row row = store.in(transaction -> copy(transaction).row(kind, id));
     return row.local() == null ? null : row;
   }
 
@@ -225,7 +229,7 @@ public final class SyncClient {
       }
       List<Change> done = batch.subList(0, answer.processed());
       List<Notice> notices =
-          store.in(transaction -> new Copy(transaction, device).taken(done, answer.told()));
+          store.in(transaction -> copy(transaction).taken(done, answer.told()));
       taken += done.size();
       conflicts += notices.size();
       notices.forEach(listener::conflicted);
@@ -252,7 +256,7 @@ public final class SyncClient {
 
   private void beginAnew(String reason) throws IOException {
     store.in(transaction -> {
-      new Copy(transaction, device).beginAnew(reason);
+      copy(transaction).beginAnew(reason);
       return reason;
     });
   }
@@ -301,13 +305,13 @@ public final class SyncClient {
     if (epoch.isEmpty()) {
       return false;
     }
-    new Copy(transaction, device).beginAnew(Copy.RESTORED);
+    copy(transaction).beginAnew(Copy.RESTORED);
     return true;
   }
 
   /// A page and its cursor, as one.
   private int keep(SyncStore.Transaction transaction, Answers.Page page) throws IOException {
-    Copy copy = new Copy(transaction, device);
+    Copy copy = copy(transaction);
     for (Json.Obj task : page.tasks()) {
       copy.told(Kind.TASK, Row.text(task, "id"), task);
     }
@@ -328,7 +332,7 @@ public final class SyncClient {
       more =
           store.in(transaction ->
               !transaction.recall(Copy.ANEW).isEmpty()
-                  && new Copy(transaction, device).endAnew(PULLED));
+                  && copy(transaction).endAnew(PULLED));
     }
   }
 }

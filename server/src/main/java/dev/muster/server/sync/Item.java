@@ -37,6 +37,7 @@ record Item(
   static final String TASK = "task";
   static final String PARENT = "parent";
   static final String DELETE = "delete";
+  private static final String EDITED_AT = "updated_at";
   private static final int LONGEST_ID = 200;
   private static final int LONGEST_CONTENT = 20_000;
   private static final Json.Obj NOTHING = Json.obj(Map.of());
@@ -105,13 +106,13 @@ record Item(
     return fields.get(field) instanceof Json.Text text ? Ids.parse(text.value()) : Optional.empty();
   }
 
-  /// When it was edited, by the clock of its device, if it says so.
+  /// When it was edited, by the clock of its device, if it says so in a way that can be read.
   Optional<Instant> editedAt() {
     if (!(sent.fields().get("data") instanceof Json.Obj data)) {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(data.fields().get("updated_at")).map(TaskFields::time);
+      return Optional.ofNullable(data.fields().get(EDITED_AT)).map(TaskFields::time);
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The rows that a push is about, from how they were locked to how they are to be written. Items
@@ -33,25 +34,45 @@ final class Ledger {
   private final Replica.Held held;
   private final Replica.Held looked;
   private final References references;
+  private final Supplier<RuleBook> askedRules;
+  private @Nullable RuleBook rules;
   private final Map<UUID, Task> tasks = new LinkedHashMap<>();
+  private final Map<UUID, Map<String, Json>> dropped = new HashMap<>();
   private final Map<UUID, Comment> comments = new LinkedHashMap<>();
   private final Set<UUID> conflicts = new HashSet<>();
 
   /// @param looked tasks and comments that items refer to
+  /// @param rules asked for when the first two edits are to be merged
   Ledger(
-      Author author, Instant now, Replica.Held held, Replica.Held looked, References references) {
+      Author author,
+      Instant now,
+      Replica.Held held,
+      Replica.Held looked,
+      References references,
+      Supplier<RuleBook> rules) {
     this.author = author;
     this.device = Objects.requireNonNull(author.device());
     this.now = now;
     this.held = held;
     this.looked = looked;
     this.references = references;
+    this.askedRules = rules;
+  }
+
+  private RuleBook rules() {
+    RuleBook known = rules == null ? askedRules.get() : rules;
+    rules = known;
+    return known;
   }
 
   List<Replica.Edit<Task>> taskEdits() {
     List<Replica.Edit<Task>> edits = new ArrayList<>();
     tasks.forEach((id, task) ->
-        edits.add(new Replica.Edit<>(held.tasks().get(id), task.with(told(id, task.stamp())))));
+        edits.add(
+            new Replica.Edit<>(
+                held.tasks().get(id),
+                task.with(told(id, task.stamp())),
+                dropped.getOrDefault(id, Map.of()))));
     return edits;
   }
 
@@ -155,13 +176,36 @@ final class Ledger {
   }
 
   private Verdict merge(Item item, UUID id, Task server, VectorClock clock) {
-    Merge.Merged merged = Merge.tasks(TaskFields.of(server), item.fields());
+    Merge.Times times = times(item, server.stamp());
+    Merge.Merged merged = Merge.of(TaskFields.of(server), item.fields(), rules(), times);
     if (!merged.conflicting().isEmpty()) {
       return conflicting(server, " in " + String.join(", ", merged.conflicting()));
     }
     Task wanted = TaskFields.set(server, merged.fields()).completed(now);
-    tasks.put(id, wanted.with(merged(server.stamp(), clock, null)));
+    boolean refersOtherwise =
+        !Objects.equals(wanted.project(), server.project())
+            || !Objects.equals(wanted.assignedTo(), server.assignedTo());
+    if (refersOtherwise && references.missing(wanted).isPresent()) {
+      return refused(references.missing(wanted).orElseThrow() + " is not there");
+    }
+    dropped.computeIfAbsent(id, _ -> new HashMap<>()).putAll(merged.dropped());
+    tasks.put(id, wanted.with(both(server.stamp(), clock, times)));
     return new Verdict.Applied();
+  }
+
+  private Merge.Times times(Item item, Stamp server) {
+    Instant edited = item.editedAt().orElse(null);
+    return new Merge.Times(
+        server.updatedAt(), edited != null && edited.isAfter(now) ? now : edited);
+  }
+
+  /// Of two edits that were merged. Where it matters who was later, the row is as old as the later
+  /// of the two: what a device has edited after that, and pushes next, is later still.
+  private Stamp both(Stamp server, VectorClock clock, Merge.Times times) {
+    Instant local = times.local();
+    Instant later = local == null || local.isAfter(times.server()) ? local : times.server();
+    Instant at = rules().asksForTimes() && later != null ? later : now;
+    return server.next(server.clock().merge(clock), author.user(), device, at, null);
   }
 
   private Verdict comment(Item item, UUID id) {
@@ -182,27 +226,49 @@ final class Ledger {
       comments.put(id, server.with(merged(server.stamp(), clock, server.stamp().deletedAt())));
       return new Verdict.Applied();
     }
-    String content = item.fields().containsKey(Item.CONTENT) ? item.content() : server.content();
-    boolean same = content.equals(server.content());
     boolean concurrent = order == VectorClock.Order.CONCURRENT;
-    if (deleted || (concurrent && (item.isDeletion() || !same))) {
+    if (deleted || (concurrent && item.isDeletion())) {
       return conflicting(server);
     }
+    if (concurrent) {
+      return mergeComment(item, id, server, clock);
+    }
+    String content = item.fields().containsKey(Item.CONTENT) ? item.content() : server.content();
     Stamp stamp = merged(server.stamp(), clock, item.isDeletion() ? now : null);
+    Comment wanted = saying(server, content, stamp);
     boolean asPushed =
-        clock.equals(item.clock()) && stamp.clock().equals(clock) && !mayLack(server.stamp());
-    boolean edited = server.edited() || !same;
-    comments.put(
-        id,
-        new Comment(
-            id,
-            server.task(),
-            server.user(),
-            content,
-            server.parent(),
-            edited,
-            asPushed && edited == server.edited() ? stamp.pushedBy(device) : stamp));
+        clock.equals(item.clock())
+            && stamp.clock().equals(clock)
+            && !mayLack(server.stamp())
+            && wanted.edited() == server.edited();
+    comments.put(id, asPushed ? saying(server, content, stamp.pushedBy(device)) : wanted);
     return new Verdict.Applied();
+  }
+
+  private Verdict mergeComment(Item item, UUID id, Comment server, VectorClock clock) {
+    Json theirs = Json.of(server.content());
+    Json mine = item.fields().getOrDefault(Item.CONTENT, theirs);
+    Merge.Times times = times(item, server.stamp());
+    Merge.Merged merged =
+        Merge.of(
+            Map.of(RuleBook.COMMENT_CONTENT, theirs),
+            Map.of(RuleBook.COMMENT_CONTENT, mine),
+            rules(),
+            times);
+    if (!merged.conflicting().isEmpty()) {
+      return conflicting(server);
+    }
+    boolean taken = mine.equals(merged.fields().get(RuleBook.COMMENT_CONTENT));
+    boolean says = item.fields().containsKey(Item.CONTENT);
+    String content = taken && says ? item.content() : server.content();
+    comments.put(id, saying(server, content, both(server.stamp(), clock, times)));
+    return new Verdict.Applied();
+  }
+
+  private static Comment saying(Comment comment, String content, Stamp stamp) {
+    boolean edited = comment.edited() || !content.equals(comment.content());
+    return new Comment(
+        comment.id(), comment.task(), comment.user(), content, comment.parent(), edited, stamp);
   }
 
   private Verdict newComment(Item item, UUID id) {

@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// What becomes of a field of a task that was set on both sides without either knowing of the
-/// other. Each rule is commutative but for those where the server's side wins.
+/// What becomes of a field that was set on both sides without either knowing of the other: what the
+/// [rule][MergeRule] of the organization says, or by default this. Each of these is commutative but
+/// for those where the server's side wins.
 ///
 /// | field | both sides differ |
 /// | --- | --- |
@@ -26,41 +29,68 @@ import java.util.stream.Stream;
 /// | `custom_fields` | by key; the server's value on a clash |
 /// | `position`, `project` | the server's |
 ///
-/// A comment's `content` that differs is a conflict, and so is every row that one side deleted.
+/// A comment's `content` that differs is a conflict, and so is, under all rules, every row that one
+/// side deleted.
 final class Merge {
   /// @param fields the merged ones, when nothing conflicts
+  /// @param dropped what the device has set and a rule of the organization does not take
   /// @param conflicting fields that somebody has to decide on
-  record Merged(Map<String, Json> fields, List<String> conflicting) {}
+  record Merged(Map<String, Json> fields, Map<String, Json> dropped, List<String> conflicting) {}
+
+  /// When both sides were edited last.
+  ///
+  /// @param local null when the device does not say; never after now, whatever its clock shows
+  record Times(Instant server, @Nullable Instant local) {}
 
   private Merge() {}
 
   /// @param server all fields as the server has them
   /// @param local those that the device has set
-  static Merged tasks(Map<String, Json> server, Map<String, Json> local) {
+  static Merged of(Map<String, Json> server, Map<String, Json> local, RuleBook rules, Times times) {
     Map<String, Json> merged = new LinkedHashMap<>(server);
+    Map<String, Json> dropped = new LinkedHashMap<>();
     List<String> conflicting = new ArrayList<>();
     local.forEach((field, mine) -> {
       Json theirs = server.getOrDefault(field, Json.NULL);
       if (mine.equals(theirs)) {
         return;
       }
-      switch (field) {
-        case TaskFields.PRIORITY -> merged.put(field, higher(theirs, mine));
-        case TaskFields.DUE_DATE -> merged.put(field, earlier(theirs, mine));
-        case TaskFields.TAGS -> merged.put(field, union(theirs, mine));
-        case TaskFields.CUSTOM_FIELDS -> merged.put(field, byKey(theirs, mine));
-        case TaskFields.STATUS -> {
-          if (status(theirs).isStage() && status(mine).isStage()) {
-            merged.put(field, further(theirs, mine));
-          } else {
-            conflicting.add(field);
-          }
-        }
-        case TaskFields.POSITION, TaskFields.PROJECT -> {}
-        default -> conflicting.add(field);
+      switch (decided(rules.of(field), times)) {
+        // of the fields that may have it, a union is the default
+        case DEFAULT, UNION ->
+            byDefault(field, theirs, mine)
+                .ifPresentOrElse(both -> merged.put(field, both), () -> conflicting.add(field));
+        case SERVER -> dropped.put(field, mine);
+        case CLIENT -> merged.put(field, mine);
+        case MANUAL, LATEST -> conflicting.add(field);
       }
     });
-    return new Merged(merged, conflicting);
+    return new Merged(merged, dropped, conflicting);
+  }
+
+  /// Whom the times let win; nobody, when the device does not say.
+  private static MergeRule decided(MergeRule rule, Times times) {
+    Instant local = times.local();
+    if (rule != MergeRule.LATEST || local == null) {
+      return rule;
+    }
+    return local.isAfter(times.server()) ? MergeRule.CLIENT : MergeRule.SERVER;
+  }
+
+  /// Empty when somebody has to decide.
+  private static Optional<Json> byDefault(String field, Json theirs, Json mine) {
+    return switch (field) {
+      case TaskFields.PRIORITY -> Optional.of(higher(theirs, mine));
+      case TaskFields.DUE_DATE -> Optional.of(earlier(theirs, mine));
+      case TaskFields.TAGS -> Optional.of(union(theirs, mine));
+      case TaskFields.CUSTOM_FIELDS -> Optional.of(byKey(theirs, mine));
+      case TaskFields.STATUS ->
+          status(theirs).isStage() && status(mine).isStage()
+              ? Optional.of(further(theirs, mine))
+              : Optional.empty();
+      case TaskFields.POSITION, TaskFields.PROJECT -> Optional.of(theirs);
+      default -> Optional.empty();
+    };
   }
 
   private static Json higher(Json a, Json b) {

@@ -275,6 +275,7 @@ public final class Pushes {
     Replica.Held looked = replica.look(handle, organization, ofTasks, parents);
     References references =
         replica.references(handle, organization, held.tasks().values(), projects, people);
-    return new Ledger(author, now, held, looked, references);
+    return new Ledger(
+        author, now, held, looked, references, () -> MergeRuleStore.of(handle, organization));
   }
 }

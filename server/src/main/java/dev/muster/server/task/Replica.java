@@ -1,5 +1,6 @@
 package dev.muster.server.task;
 
+import dev.muster.protocol.Json;
 import dev.muster.server.identity.UserNames;
 import dev.muster.server.platform.OrganizationId;
 import jakarta.inject.Singleton;
@@ -26,7 +27,13 @@ public final class Replica {
   /// A row before and after, and what to tell of it in the history.
   ///
   /// @param before null when it is new
-  public record Edit<T>(@Nullable T before, T after) {}
+  /// @param dropped by field what was wanted too and a rule did not take; kept in the history of
+  ///   tasks
+  public record Edit<T>(@Nullable T before, T after, Map<String, Json> dropped) {
+    public Edit(@Nullable T before, T after) {
+      this(before, after, Map.of());
+    }
+  }
 
   /// Who asks what has changed. A row that is stored exactly as the device has pushed it is left
   /// out, but up to `wholeUntil` nothing is: who begins anew may hold nothing any more.
@@ -109,7 +116,7 @@ public final class Replica {
       bury(handle, author, Tombstone.Kind.TASK, after.id(), after.stamp(), was, number, tombstones);
       String type =
           before == null ? "created" : was == is ? "updated" : is ? "deleted" : "restored";
-      history.add(Tasks.entry(author, type, before, after, now));
+      history.add(Tasks.entry(author, type, before, after, edit.dropped(), now));
       number++;
     }
     List<Numbered<Comment>> newComments = new ArrayList<>();

@@ -146,12 +146,17 @@ public final class TaskFields {
         task.stamp());
   }
 
-  /// Which of the fields differ, with what they were and are; empty when none does.
-  static Json.Obj changes(Map<String, Json> before, Map<String, Json> after) {
+  /// Which of the fields differ, with what they were and are, and which value was dropped in favour
+  /// of another; empty when none does.
+  static Json.Obj changes(
+      Map<String, Json> before, Map<String, Json> after, Map<String, Json> dropped) {
     Map<String, Json> changes = new LinkedHashMap<>();
     after.forEach((field, value) -> {
       Json old = before.getOrDefault(field, Json.NULL);
-      if (!value.equals(old)) {
+      Json lost = dropped.get(field);
+      if (lost != null) {
+        changes.put(field, Json.obj(Map.of("old", old, "new", value, "dropped", lost)));
+      } else if (!value.equals(old)) {
         changes.put(field, Json.obj(Map.of("old", old, "new", value)));
       }
     });

@@ -266,18 +266,23 @@ public final class Tasks {
   private static void log(
       Handle handle, Author author, String type, @Nullable Task before, Task after, Instant now) {
     HistoryStore.append(
-        handle, author.organization(), List.of(entry(author, type, before, after, now)));
+        handle, author.organization(), List.of(entry(author, type, before, after, Map.of(), now)));
   }
 
   static HistoryStore.Entry entry(
-      Author author, String type, @Nullable Task before, Task after, Instant now) {
+      Author author,
+      String type,
+      @Nullable Task before,
+      Task after,
+      Map<String, Json> dropped,
+      Instant now) {
     Map<String, Json> old = before == null ? Map.of() : TaskFields.of(before);
     return new HistoryStore.Entry(
         after.id(),
         author.user(),
         author.device(),
         type,
-        TaskFields.changes(old, TaskFields.of(after)),
+        TaskFields.changes(old, TaskFields.of(after), dropped),
         before == null ? null : Json.obj(old),
         after.stamp().clock(),
         now);

@@ -46,6 +46,7 @@ class EveryChangeTest {
       PUT    /api/alerts/rules/{kind}                             | /api/alerts/rules/stale            | rule     | 200 | alert_rule.changed
       DELETE /api/alerts/rules/{kind}                             | /api/alerts/rules/stale            |          | 204 | alert_rule.changed
       POST   /api/alerts/{alert_id}/acknowledge                   | /api/alerts/{alert}/acknowledge    |          | 200 | alert.acknowledged
+      PUT    /api/sync/merge-rules                                | /api/sync/merge-rules              | merging  | 200 | merge_rules.changed
       PATCH  /api/organizations/me                                | /api/organizations/me              | scripts  | 200 | organization.changed
       POST   /api/sync/cleanup                                    | /api/sync/cleanup                  |          | 200 | sync.cleaned
       POST   /api/policies                                        | /api/policies                      | policy   | 201 | policy.created
@@ -236,6 +237,7 @@ class EveryChangeTest {
       case "ping" -> PING;
       case "pings" -> PINGS;
       case "rule" -> Map.of("threshold", 60);
+      case "merging" -> Map.of("rules", Map.of("title", "latest"));
       case "scripts" -> Map.of("allow_scripts", true);
       case "camera" -> Map.of("cameraDisabled", false);
       default -> throw new IllegalArgumentException(name);

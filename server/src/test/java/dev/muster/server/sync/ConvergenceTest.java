@@ -34,6 +34,8 @@ class ConvergenceTest {
   private static final int ORGANIZATIONS = 2;
   private static final int DEVICES = 5;
   private static final int STEPS = 40;
+  private static final List<String> RULES =
+      List.of("default", "server", "client", "latest", "manual");
   private static final List<String> TASK =
       List.of(
           "title",
@@ -78,7 +80,20 @@ class ConvergenceTest {
     return "";
   }
 
+  /// Every other history goes by the rules that an organization could have set; what they drop is
+  /// in the history of the task.
+  private static Map<String, String> rules(Random random) {
+    Map<String, String> rules = new TreeMap<>();
+    if (random.nextBoolean()) {
+      for (String field : List.of("title", "status", "priority", "tags")) {
+        rules.put(field, RULES.get(random.nextInt(RULES.size())));
+      }
+    }
+    return rules;
+  }
+
   private static void history(Api admin, List<Technician> all, Random random) throws IOException {
+    admin.put("/api/sync/merge-rules/", Map.of("rules", rules(random))).expect(200);
     int count = 2 + random.nextInt(all.size() - 1);
     List<Technician> present = all.subList(all.size() - count, all.size());
     for (Technician technician : present) {

@@ -201,6 +201,7 @@ final class PermissionWorld {
       case "POST /api/devices/{device_id}/actions" -> PING;
       case "POST /api/actions/batch" -> batch();
       case "PUT /api/alerts/rules/{kind}" -> Map.of("threshold", 60);
+      case "PUT /api/sync/merge-rules" -> Map.of("rules", Map.of("title", "latest"));
       case "PATCH /api/organizations/me" -> Map.of("allow_scripts", true);
       case "POST /v1/action-result" ->
           Map.of(
