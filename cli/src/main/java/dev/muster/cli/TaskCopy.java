@@ -81,9 +81,9 @@ final class TaskCopy implements AutoCloseable {
     return client;
   }
 
-  /// Synchronizes when the server can be reached.
+  /// Synchronizes when the server can be reached; if not, says so, and what is kept here is enough.
   ///
-  /// @return whether it was
+  /// @return whether it was done
   boolean sync() {
     if (offline) {
       return false;
@@ -91,11 +91,11 @@ final class TaskCopy implements AutoCloseable {
     try {
       syncOrFail();
       return true;
-    } catch (Failure.Unreachable away) {
+    } catch (Failure.Unreachable | Failure.Local away) {
       muster
           .shell()
           .err()
-          .println("This is what is known here; the server was not asked. " + away.getMessage());
+          .println("The server has not been asked, or did not answer. " + away.getMessage());
       return false;
     }
   }

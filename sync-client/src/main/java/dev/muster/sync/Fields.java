@@ -17,6 +17,7 @@ final class Fields {
 
   private static final int LONGEST_TITLE = 500;
   private static final int LONGEST_TEXT = 20_000;
+  private static final int LARGEST = 200_000;
   private static final Set<String> STATUSES =
       Set.of("todo", "in_progress", "done", "blocked", "cancelled");
   private static final Set<String> PRIORITIES = Set.of("low", "medium", "high", "urgent");
@@ -64,6 +65,15 @@ final class Fields {
 
   /// @throws IllegalArgumentException with a sentence that names the field and what would be right
   static Map<String, Json> checked(Kind kind, Map<String, Json> fields) {
+    int characters = 0;
+    for (Json value : fields.values()) {
+      characters += value.canonical().length();
+    }
+    if (characters > LARGEST) {
+      throw new IllegalArgumentException(
+          "The " + kind.wireName() + " is too large: " + characters + " characters of JSON, and at most "
+              + LARGEST + " can be sent.");
+    }
     fields.forEach((field, value) -> {
       if (!of(kind).contains(field)) {
         throw new IllegalArgumentException(

@@ -255,6 +255,7 @@ final class Technician implements AutoCloseable {
             .orElse(null);
     String content = word();
     if (own != null && random.nextBoolean()) {
+      words.remove(own.id()); // who is cut off now does not know which of the two is kept
       say(client.edit(Kind.COMMENT, own.id(), Map.of("content", Json.of(content))), content);
     } else if (task != null) {
       List<Row> others = client.commentsOf(task.id());
