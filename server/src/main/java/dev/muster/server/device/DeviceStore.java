@@ -152,6 +152,20 @@ final class DeviceStore {
         .isPresent();
   }
 
+  /// The same for several, in the order of their ids. Returns those that are there.
+  static Set<UUID> lockKeys(Handle handle, OrganizationId organization, Collection<UUID> devices) {
+    return handle
+        .createQuery(
+            """
+            select id from device.device
+            where organization_id = :organization and id = any(:ids) order by id for key share
+            """)
+        .bind("organization", organization)
+        .bindArray("ids", UUID.class, devices)
+        .mapTo(UUID.class)
+        .collectIntoSet();
+  }
+
   /// Holds the device against every other change, and returns it as it is then.
   static Device lock(Handle handle, Device device) {
     return handle

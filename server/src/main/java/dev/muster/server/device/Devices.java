@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -264,6 +265,11 @@ public class Devices {
     if (!DeviceStore.lockKey(handle, device)) {
       throw Refusal.notFound("device");
     }
+  }
+
+  /// The same for several at once. Returns those that are there.
+  public Set<UUID> keepThere(Handle handle, OrganizationId organization, Collection<UUID> devices) {
+    return devices.isEmpty() ? Set.of() : DeviceStore.lockKeys(handle, organization, devices);
   }
 
   /// The device of this hardware that is not retired, locked. Until the end of the transaction

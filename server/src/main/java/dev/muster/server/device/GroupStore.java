@@ -91,6 +91,20 @@ final class GroupStore {
     return found;
   }
 
+  /// Locks the keys of those that are there, as a foreign key does, in the order of their ids.
+  static Set<UUID> lockKeys(Handle handle, OrganizationId organization, Collection<UUID> groups) {
+    return handle
+        .createQuery(
+            """
+            select id from device.device_group
+            where organization_id = :organization and id = any(:ids) order by id for key share
+            """)
+        .bind("organization", organization)
+        .bindArray("ids", UUID.class, groups)
+        .mapTo(UUID.class)
+        .collectIntoSet();
+  }
+
   static List<Group> list(Handle handle, OrganizationId organization, int offset, int limit) {
     return handle
         .createQuery(

@@ -170,6 +170,11 @@ public class Groups {
     return find(handle, organization, idOrName).orElseThrow(() -> Refusal.notFound("group"));
   }
 
+  /// Those of the groups that are there. Until the end of the transaction nobody deletes them.
+  public Set<UUID> keepThere(Handle handle, OrganizationId organization, Collection<UUID> groups) {
+    return groups.isEmpty() ? Set.of() : GroupStore.lockKeys(handle, organization, groups);
+  }
+
   /// The groups of each of the devices; one that is in none is absent.
   public Map<DeviceId, List<GroupId>> of(
       Handle handle, OrganizationId organization, Collection<DeviceId> devices) {

@@ -12,6 +12,7 @@ import dev.muster.server.platform.Slice;
 import dev.muster.server.task.Author;
 import dev.muster.server.task.Clocks;
 import dev.muster.server.task.Comment;
+import dev.muster.server.task.Named;
 import dev.muster.server.task.References;
 import dev.muster.server.task.Replica;
 import dev.muster.server.task.Stamp;
@@ -198,28 +199,18 @@ public final class Conflicts {
       }
       Task live = before.with(decision.after(before.stamp(), null));
       after = TaskFields.set(live, wanted.fields()).completed(decision.now());
-      references
-          .missing(after)
-          .ifPresent(field -> {
-            throw Refusal.notFound(field.equals(TaskFields.PROJECT) ? "project" : "user");
-          });
+      references.require(server == null ? Map.of() : TaskFields.of(server), wanted.fields());
     }
     write(handle, decision, List.of(new Replica.Edit<>(server, after)), List.of());
     return replica.taskBodies(handle, author.organization(), List.of(after)).getFirst();
   }
 
+  /// What the item names is kept after its row was locked, and not before as elsewhere: only now it
+  /// is certain which item it is.
   private References references(Handle handle, Author author, Item wanted, Task before) {
-    List<UUID> people =
-        Stream.of(
-                wanted.reference(TaskFields.ASSIGNED_TO), Optional.ofNullable(before.assignedTo()))
-            .flatMap(Optional::stream)
-            .toList();
-    return replica.references(
-        handle,
-        author.organization(),
-        List.of(before),
-        wanted.reference(TaskFields.PROJECT).stream().toList(),
-        people);
+    OrganizationId organization = author.organization();
+    Named kept = replica.keep(handle, organization, List.of(wanted.fields()));
+    return replica.references(handle, organization, List.of(before), kept);
   }
 
   private @Nullable Object comment(

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -144,8 +145,9 @@ final class Ledger {
       return new Verdict.Applied();
     }
     Task wanted = TaskFields.set(server, item.fields()).completed(now);
-    if (references.missing(wanted).isPresent()) {
-      return refused(references.missing(wanted).orElseThrow() + " is not there");
+    Optional<String> missing = references.missing(TaskFields.of(server), item.fields());
+    if (missing.isPresent()) {
+      return refused(missing.get() + " is not there");
     }
     Stamp stamp = merged(server.stamp(), clock, null);
     boolean asPushed =
@@ -164,13 +166,14 @@ final class Ledger {
     Stamp stamp = made(item);
     Task blank = Task.titled(id, "", author.user(), stamp);
     Task task = TaskFields.set(blank, item.fields()).completed(now);
-    if (references.missing(task).isPresent()) {
-      return refused(references.missing(task).orElseThrow() + " is not there");
+    Optional<String> missing = references.missing(Map.of(), item.fields());
+    if (missing.isPresent()) {
+      return refused(missing.get() + " is not there");
     }
     boolean asPushed =
         stamp.clock().equals(item.clock())
             && task.completedAt() == null
-            && item.fields().keySet().containsAll(TaskFields.ALL);
+            && TaskFields.sayAll(item.fields().keySet());
     tasks.put(id, asPushed ? task.with(stamp.pushedBy(device)) : task);
     return new Verdict.Applied();
   }
@@ -182,11 +185,9 @@ final class Ledger {
       return conflicting(server, " in " + String.join(", ", merged.conflicting()));
     }
     Task wanted = TaskFields.set(server, merged.fields()).completed(now);
-    boolean refersOtherwise =
-        !Objects.equals(wanted.project(), server.project())
-            || !Objects.equals(wanted.assignedTo(), server.assignedTo());
-    if (refersOtherwise && references.missing(wanted).isPresent()) {
-      return refused(references.missing(wanted).orElseThrow() + " is not there");
+    Optional<String> missing = references.missing(TaskFields.of(server), merged.fields());
+    if (missing.isPresent()) {
+      return refused(missing.get() + " is not there");
     }
     dropped.computeIfAbsent(id, _ -> new HashMap<>()).putAll(merged.dropped());
     tasks.put(id, wanted.with(both(server.stamp(), clock, times)));

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// | `due_date` | the earlier; one that is set wins over none |
 /// | `tags` | all of both |
 /// | `custom_fields` | by key; the server's value on a clash |
-/// | `position`, `project` | the server's |
+/// | `position`, `project`, `device`, `group` | the server's |
 ///
 /// A comment's `content` that differs is a conflict, and so is, under all rules, every row that one
 /// side deleted.
@@ -88,7 +88,8 @@ final class Merge {
           status(theirs).isStage() && status(mine).isStage()
               ? Optional.of(further(theirs, mine))
               : Optional.empty();
-      case TaskFields.POSITION, TaskFields.PROJECT -> Optional.of(theirs);
+      case TaskFields.POSITION, TaskFields.PROJECT, TaskFields.DEVICE, TaskFields.GROUP ->
+          Optional.of(theirs);
       default -> Optional.empty();
     };
   }

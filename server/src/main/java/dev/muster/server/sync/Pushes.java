@@ -12,10 +12,10 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import dev.muster.server.task.Author;
 import dev.muster.server.task.Comment;
+import dev.muster.server.task.Named;
 import dev.muster.server.task.References;
 import dev.muster.server.task.Replica;
 import dev.muster.server.task.Task;
-import dev.muster.server.task.TaskFields;
 import dev.muster.server.task.Tasks;
 import dev.muster.server.task.Tombstone;
 import jakarta.inject.Singleton;
@@ -254,27 +254,21 @@ public final class Pushes {
     Set<UUID> comments = new TreeSet<>();
     Set<UUID> ofTasks = new TreeSet<>();
     Set<UUID> parents = new TreeSet<>();
-    Set<UUID> projects = new HashSet<>();
-    Set<UUID> people = new HashSet<>();
+    List<Map<String, Json>> fields = new ArrayList<>();
     for (Item item : items) {
       UUID id = item.id();
       if (item.problem() == null && id != null) {
         (item.kind() == Tombstone.Kind.TASK ? tasks : comments).add(id);
         item.reference(Item.TASK).ifPresent(ofTasks::add);
         item.reference(Item.PARENT).ifPresent(parents::add);
-        item.reference(TaskFields.PROJECT).ifPresent(projects::add);
-        item.reference(TaskFields.ASSIGNED_TO).ifPresent(people::add);
+        fields.add(item.fields());
       }
     }
     OrganizationId organization = author.organization();
+    Named kept = replica.keep(handle, organization, fields);
     Replica.Held held = replica.hold(handle, organization, tasks, comments);
-    held.tasks().values().stream()
-        .map(Task::assignedTo)
-        .filter(Objects::nonNull)
-        .forEach(people::add);
     Replica.Held looked = replica.look(handle, organization, ofTasks, parents);
-    References references =
-        replica.references(handle, organization, held.tasks().values(), projects, people);
+    References references = replica.references(handle, organization, held.tasks().values(), kept);
     return new Ledger(
         author, now, held, looked, references, () -> MergeRuleStore.of(handle, organization));
   }

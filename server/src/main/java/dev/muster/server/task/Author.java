@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 public record Author(
     OrganizationId organization, @Nullable UUID user, @Nullable UUID device, boolean all) {
 
+  /// The server itself, which may change all.
+  public static Author server(OrganizationId organization) {
+    return new Author(organization, null, null, true);
+  }
+
   /// @throws Refusal `forbidden` when the caller may change no task at all
   public static Author of(Caller caller, @Nullable UUID device) {
     caller.require(Right.WRITE_TASKS);
@@ -41,7 +46,7 @@ public record Author(
   /// The device that a caller names in `X-Device-ID`, which must be one of theirs.
   ///
   /// @throws Refusal `invalid_parameter`
-  static @Nullable UUID named(
+  public static @Nullable UUID named(
       Handle handle, Devices devices, Caller caller, @Nullable String idOrHandle) {
     if (idOrHandle == null) {
       return null;
@@ -78,6 +83,14 @@ public record Author(
                 || user.equals(task.assignedTo())
                 || (project != null
                     && makers.getOrDefault(project, Optional.empty()).equals(Optional.of(user)))));
+  }
+
+  /// @throws Refusal `forbidden`
+  public void requireMayChange(Task task, Map<UUID, Optional<UUID>> makers) {
+    if (!mayChange(task, makers)) {
+      throw Refusal.forbidden(
+          "You may change tasks that you have made, have to do, or that are of your projects.");
+    }
   }
 
   public boolean mayChange(Comment comment) {

@@ -12,7 +12,7 @@ public enum Priority {
   URGENT;
 
   static final String WORDS = "low|medium|high|urgent";
-  static final String RULE = "must be one of low, medium, high, urgent";
+  public static final String RULE = "must be one of low, medium, high, urgent";
 
   public static Optional<Priority> named(String wireName) {
     return Arrays.stream(values()).filter(known -> known.wireName().equals(wireName)).findFirst();

@@ -1,6 +1,8 @@
 package dev.muster.server.task;
 
 import dev.muster.protocol.Json;
+import dev.muster.server.device.Devices;
+import dev.muster.server.device.Groups;
 import dev.muster.server.identity.UserNames;
 import dev.muster.server.platform.OrganizationId;
 import jakarta.inject.Singleton;
@@ -50,11 +52,28 @@ public final class Replica {
       long cursor) {}
 
   private final UserNames users;
+  private final Devices devices;
+  private final Groups groups;
   private final ChangeNumbers numbers;
 
-  public Replica(UserNames users, ChangeNumbers numbers) {
+  public Replica(UserNames users, Devices devices, Groups groups, ChangeNumbers numbers) {
     this.users = users;
+    this.devices = devices;
+    this.groups = groups;
     this.numbers = numbers;
+  }
+
+  /// What fields name, with those devices and groups alone that are there, and that nobody erases
+  /// until the transaction ends. To be asked for before tasks are locked, as erasing a device locks
+  /// it before its tasks.
+  public Named keep(
+      Handle handle, OrganizationId organization, Collection<Map<String, Json>> fields) {
+    Named named = Named.in(fields);
+    return new Named(
+        named.projects(),
+        named.people(),
+        devices.keepThere(handle, organization, named.devices()),
+        groups.keepThere(handle, organization, named.groups()));
   }
 
   /// Locks those that exist, tasks before comments, each in the order of their ids.
@@ -79,13 +98,11 @@ public final class Replica {
         comments.isEmpty() ? Map.of() : CommentStore.find(handle, organization, comments));
   }
 
+  /// @param tasks as they are
+  /// @param kept of [#keep]
   public References references(
-      Handle handle,
-      OrganizationId organization,
-      Collection<Task> tasks,
-      Collection<UUID> projects,
-      Collection<UUID> people) {
-    return References.of(handle, organization, users, tasks, projects, people);
+      Handle handle, OrganizationId organization, Collection<Task> tasks, Named kept) {
+    return References.of(handle, organization, users, tasks, kept);
   }
 
   /// Writes rows, each with a number of its own, with tombstones and history.
@@ -224,7 +241,9 @@ public final class Replica {
         .map(task -> {
           TaskListStore.TaskRow row = rows.get(task.id());
           return TaskWire.TaskBody.of(
-              row == null ? new TaskListStore.TaskRow(task, null, null, null, null, 0) : row,
+              row == null
+                  ? new TaskListStore.TaskRow(task, null, null, null, null, null, null, 0)
+                  : row,
               organization.toString());
         })
         .toList();

@@ -21,7 +21,7 @@ public record Stamp(
   /// Of a row that somebody makes over REST.
   ///
   /// @param device of whoever calls; null when they name none
-  static Stamp made(@Nullable UUID user, @Nullable UUID device, Instant now) {
+  public static Stamp made(@Nullable UUID user, @Nullable UUID device, Instant now) {
     String component = device == null ? VectorClock.SERVER : device.toString();
     return new Stamp(1, VectorClock.EMPTY.tick(component), user, device, now, now, null, null);
   }

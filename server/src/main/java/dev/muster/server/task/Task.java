@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param completedAt exactly when it is done
 /// @param position where it stands among the others, with ten places after the point
+/// @param device that it is about; null for none
+/// @param group of devices that it is about; null for none
 public record Task(
     UUID id,
     @Nullable UUID project,
@@ -24,6 +26,8 @@ public record Task(
     @Nullable Instant completedAt,
     BigDecimal position,
     @Nullable UUID assignedTo,
+    @Nullable UUID device,
+    @Nullable UUID group,
     List<String> tags,
     Json.Obj customFields,
     @Nullable UUID createdBy,
@@ -48,6 +52,8 @@ public record Task(
         null,
         new BigDecimal(1000),
         null,
+        null,
+        null,
         List.of(),
         Json.obj(Map.of()),
         createdBy,
@@ -66,6 +72,8 @@ public record Task(
         completedAt,
         position,
         assignedTo,
+        device,
+        group,
         tags,
         customFields,
         createdBy,
@@ -86,6 +94,8 @@ public record Task(
         at,
         position,
         assignedTo,
+        device,
+        group,
         tags,
         customFields,
         createdBy,

@@ -35,6 +35,8 @@ public final class TaskFields {
   public static final String POSITION = "position";
   public static final String PROJECT = "project";
   public static final String ASSIGNED_TO = "assigned_to";
+  public static final String DEVICE = "device";
+  public static final String GROUP = "group";
   public static final String TAGS = "tags";
   public static final String CUSTOM_FIELDS = "custom_fields";
 
@@ -49,10 +51,15 @@ public final class TaskFields {
           POSITION,
           PROJECT,
           ASSIGNED_TO,
+          DEVICE,
+          GROUP,
           TAGS,
           CUSTOM_FIELDS);
 
-  private static final int LONGEST_TITLE = 500;
+  /// Those that clients have not always known. Who makes a task and does not name them means null.
+  private static final Set<String> LATER = Set.of(DEVICE, GROUP);
+
+  public static final int LONGEST_TITLE = 500;
   private static final int LONGEST_DESCRIPTION = 100_000;
   private static final int MOST_TAGS = 50;
   private static final int LONGEST_TAG = 64;
@@ -74,9 +81,16 @@ public final class TaskFields {
     fields.put(POSITION, Json.of(task.position().toPlainString()));
     fields.put(PROJECT, orNull(task.project()));
     fields.put(ASSIGNED_TO, orNull(task.assignedTo()));
+    fields.put(DEVICE, orNull(task.device()));
+    fields.put(GROUP, orNull(task.group()));
     fields.put(TAGS, Json.texts(task.tags()));
     fields.put(CUSTOM_FIELDS, task.customFields());
     return fields;
+  }
+
+  /// Whether fields that were given for a new task say all of it.
+  public static boolean sayAll(Set<String> given) {
+    return ALL.stream().allMatch(field -> given.contains(field) || LATER.contains(field));
   }
 
   /// Those of the fields that are there, checked.
@@ -118,7 +132,7 @@ public final class TaskFields {
                   .orElseThrow(() -> new IllegalArgumentException(Priority.RULE)));
       case DUE_DATE -> isNull(value) ? value : Json.of(time(value).toString());
       case POSITION -> position(value);
-      case PROJECT, ASSIGNED_TO -> isNull(value) ? value : id(value);
+      case PROJECT, ASSIGNED_TO, DEVICE, GROUP -> isNull(value) ? value : id(value);
       case TAGS -> tags(value);
       case CUSTOM_FIELDS -> customFields(value);
       default -> throw new IllegalStateException(field);
@@ -140,6 +154,8 @@ public final class TaskFields {
         task.completedAt(),
         new BigDecimal(word(all.get(POSITION))),
         uuid(all.get(ASSIGNED_TO)),
+        uuid(all.get(DEVICE)),
+        uuid(all.get(GROUP)),
         words(all.get(TAGS)),
         all.get(CUSTOM_FIELDS) instanceof Json.Obj custom ? custom : task.customFields(),
         task.createdBy(),

@@ -19,6 +19,8 @@ final class TaskListStore {
       @Nullable String projectName,
       @Nullable String createdByName,
       @Nullable String assignedToName,
+      @Nullable String deviceName,
+      @Nullable String groupName,
       @Nullable String modifiedByName,
       long comments) {}
 
@@ -28,17 +30,6 @@ final class TaskListStore {
       @Nullable String userName,
       @Nullable String userAvatarUrl,
       @Nullable String modifiedByName) {}
-
-  /// What to list; null for all.
-  ///
-  /// @param order columns of [#ORDERS], each with `-` before it for the greatest first
-  record Filter(
-      @Nullable String status,
-      @Nullable String priority,
-      @Nullable UUID assignedTo,
-      @Nullable UUID project,
-      @Nullable String search,
-      List<String> order) {}
 
   /// By which tasks can be ordered.
   static final Map<String, String> ORDERS =
@@ -56,11 +47,13 @@ final class TaskListStore {
   private static final String NAMES =
       """
       , p.name as project_name, cu.name as created_by_name, au.name as assigned_to_name,
-      mu.name as last_modified_by_name,
+      d.name as device_name, g.name as group_name, mu.name as last_modified_by_name,
       (select count(*) from task.comment c where c.organization_id = t.organization_id and c.task_id = t.id
        and c.deleted_at is null) as comment_count
       from task.task t
       left join task.project p on p.organization_id = t.organization_id and p.id = t.project_id
+      left join device.device d on d.organization_id = t.organization_id and d.id = t.device_id
+      left join device.device_group g on g.organization_id = t.organization_id and g.id = t.group_id
       left join identity.users cu on cu.organization_id = t.organization_id and cu.id = t.created_by
       left join identity.users au on au.organization_id = t.organization_id and au.id = t.assigned_to
       left join identity.users mu on mu.organization_id = t.organization_id and mu.id = t.last_modified_by
@@ -78,12 +71,18 @@ final class TaskListStore {
             .bindArray("ids", UUID.class, ids));
   }
 
+  /// @param by columns of [#ORDERS], each with `-` before it for the greatest first
   static List<TaskRow> page(
-      Handle handle, OrganizationId organization, Filter filter, int limit, int offset) {
+      Handle handle,
+      OrganizationId organization,
+      TaskFilter filter,
+      List<String> by,
+      int limit,
+      int offset) {
     List<String> order = new ArrayList<>();
-    for (String by : filter.order()) {
-      boolean down = by.startsWith("-");
-      order.add(ORDERS.get(down ? by.substring(1) : by) + (down ? " desc nulls last" : ""));
+    for (String column : by) {
+      boolean down = column.startsWith("-");
+      order.add(ORDERS.get(down ? column.substring(1) : column) + (down ? " desc nulls last" : ""));
     }
     order.add("t.id");
     return rows(
@@ -102,7 +101,24 @@ final class TaskListStore {
             .bind("offset", offset));
   }
 
-  static long count(Handle handle, OrganizationId organization, Filter filter) {
+  /// By id, from after one on.
+  static List<TaskRow> after(
+      Handle handle, OrganizationId organization, TaskFilter filter, UUID after, int limit) {
+    return rows(
+        bound(
+                handle.createQuery(
+                    "select "
+                        + TaskStore.COLUMNS
+                        + NAMES
+                        + where(filter)
+                        + " and t.id > :after order by t.id limit :limit"),
+                organization,
+                filter)
+            .bind("after", after)
+            .bind("limit", limit));
+  }
+
+  static long count(Handle handle, OrganizationId organization, TaskFilter filter) {
     return bound(
             handle.createQuery(
                 "select count(*) from task.task t where t.organization_id = :organization"
@@ -114,12 +130,14 @@ final class TaskListStore {
         .one();
   }
 
-  private static String where(Filter filter) {
+  private static String where(TaskFilter filter) {
     StringBuilder where = new StringBuilder();
     where.append(filter.status() == null ? "" : " and t.status = :status");
     where.append(filter.priority() == null ? "" : " and t.priority = :priority");
     where.append(filter.assignedTo() == null ? "" : " and t.assigned_to = :assignee");
     where.append(filter.project() == null ? "" : " and t.project_id = :project");
+    where.append(filter.device() == null ? "" : " and t.device_id = :device");
+    where.append(filter.group() == null ? "" : " and t.group_id = :group");
     where.append(
         filter.search() == null
             ? ""
@@ -128,12 +146,14 @@ final class TaskListStore {
     return where.toString();
   }
 
-  private static Query bound(Query query, OrganizationId organization, Filter filter) {
+  private static Query bound(Query query, OrganizationId organization, TaskFilter filter) {
     query.bind("organization", organization);
     bindPresent(query, "status", filter.status());
     bindPresent(query, "priority", filter.priority());
     bindPresent(query, "assignee", filter.assignedTo());
     bindPresent(query, "project", filter.project());
+    bindPresent(query, "device", filter.device());
+    bindPresent(query, "group", filter.group());
     bindPresent(query, "search", filter.search());
     return query;
   }
@@ -152,6 +172,8 @@ final class TaskListStore {
                 row.getString("project_name"),
                 row.getString("created_by_name"),
                 row.getString("assigned_to_name"),
+                row.getString("device_name"),
+                row.getString("group_name"),
                 row.getString("last_modified_by_name"),
                 row.getLong("comment_count")))
         .list();

@@ -1,7 +1,6 @@
 package dev.muster.server.task;
 
 import dev.muster.protocol.Json;
-import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Slice;
@@ -13,6 +12,7 @@ import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Page;
 import dev.muster.server.web.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -52,24 +52,14 @@ final class TaskResource {
   @GET
   @Operation(summary = "The tasks of the organization, by position unless ordered otherwise")
   public Page<TaskBody> list(
-      @QueryParam("status") @Nullable String status,
-      @QueryParam("priority") @Nullable String priority,
-      @QueryParam("assigned_to") @Nullable String assignedTo,
-      @QueryParam("assignedTo") @Nullable String assignedToMe,
-      @QueryParam("project") @Nullable String project,
-      @QueryParam("search") @Nullable String search,
-      @QueryParam("ordering") @Nullable String ordering) {
-    String assignee = assignedTo == null ? assignedToMe : assignedTo;
-    TaskListStore.Filter filter =
-        new TaskListStore.Filter(
-            oneOf("status", status, TaskStatus.WORDS, TaskStatus.RULE),
-            oneOf("priority", priority, Priority.WORDS, Priority.RULE),
-            assignee == null ? null : person(assignee),
-            project == null || project.isEmpty() ? null : id("project", project),
-            search == null || search.isBlank() ? null : search,
-            order(ordering));
+      @BeanParam TaskQuery query, @QueryParam("ordering") @Nullable String ordering) {
     Slice<TaskListStore.TaskRow> slice =
-        tasks.list(caller.get(), filter, paging.limit(), paging.offset());
+        tasks.list(
+            caller.get(),
+            query.toFilter(caller.get()),
+            order(ordering),
+            paging.limit(),
+            paging.offset());
     return paging.page(slice.count(), slice.rows()).map(this::body);
   }
 
@@ -133,29 +123,6 @@ final class TaskResource {
 
   static UUID task(String id) {
     return Ids.parse(id).orElseThrow(() -> Refusal.notFound("task"));
-  }
-
-  private UUID person(String assignee) {
-    if (assignee.equals("me") && caller.get() instanceof Caller.Person person) {
-      return person.userId();
-    }
-    return id("assigned_to", assignee);
-  }
-
-  private static UUID id(String parameter, String text) {
-    return Ids.parse(text)
-        .orElseThrow(() -> Refusal.parameter(parameter, "must be an id (a UUID)"));
-  }
-
-  private static @Nullable String oneOf(
-      String parameter, @Nullable String value, String words, String rule) {
-    if (value == null || value.isEmpty()) {
-      return null;
-    }
-    if (!Arrays.asList(words.split("\\|")).contains(value)) {
-      throw Refusal.parameter(parameter, rule);
-    }
-    return value;
   }
 
   private static List<String> order(@Nullable String ordering) {

@@ -1,5 +1,7 @@
 package dev.muster.server.task;
 
+import dev.muster.server.platform.ErrorCode;
+import dev.muster.server.platform.Refusal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,6 +45,15 @@ public enum TaskStatus {
           case DONE -> next == TODO || next == IN_PROGRESS;
           case CANCELLED -> next == TODO;
         };
+  }
+
+  /// @throws Refusal `task_state`
+  public void requireMayBecome(TaskStatus next) {
+    if (!mayBecome(next)) {
+      throw Refusal.of(
+          ErrorCode.TASK_STATE,
+          "A task that is %s cannot become %s.".formatted(wireName(), next.wireName()));
+    }
   }
 
   /// Whether it is a stage of the work, of which a later one says more than an earlier one: `todo`,

@@ -19,7 +19,7 @@ final class TaskStore {
   static final String COLUMNS =
       """
       t.id, t.project_id, t.title, t.description, t.status, t.priority, t.due_date, t.completed_at, t.position,
-      t.assigned_to, t.tags, t.custom_fields, t.created_by, t.version, t.vector_clock, t.last_modified_by,
+      t.assigned_to, t.device_id, t.group_id, t.tags, t.custom_fields, t.created_by, t.version, t.vector_clock, t.last_modified_by,
       t.last_modified_device, t.created_at, t.updated_at, t.deleted_at, t.pushed_by, t.change_number
       """;
 
@@ -27,7 +27,7 @@ final class TaskStore {
       """
       jsonb_to_recordset(cast(:rows as jsonb)) as r (
         id uuid, project_id uuid, title text, description text, status text, priority text, due_date timestamptz,
-        completed_at timestamptz, position numeric, assigned_to uuid, tags text[], custom_fields jsonb,
+        completed_at timestamptz, position numeric, assigned_to uuid, device_id uuid, group_id uuid, tags text[], custom_fields jsonb,
         created_by uuid, version bigint, vector_clock jsonb, last_modified_by uuid, last_modified_device uuid,
         created_at timestamptz, updated_at timestamptz, deleted_at timestamptz, pushed_by uuid, change_number bigint)
       """;
@@ -52,7 +52,35 @@ final class TaskStore {
     return found;
   }
 
-  /// The same without a lock.
+  /// Those about a device, deleted ones too, locked in the order of their ids.
+  static List<Task> lockOf(Handle handle, OrganizationId organization, UUID device) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from task.task t
+                where t.organization_id = :organization and t.device_id = :device
+                order by t.id for no key update
+                """)
+        .bind("organization", organization)
+        .bind("device", device)
+        .map(TaskStore::task)
+        .list();
+  }
+
+  /// Has those that are deleted be about no device, of which nobody has to hear.
+  static void unbindDeleted(Handle handle, OrganizationId organization, UUID device) {
+    handle.execute(
+        """
+        update task.task set device_id = null
+        where organization_id = ? and device_id = ? and deleted_at is not null
+        """,
+        organization,
+        device);
+  }
+
+  /// Those that exist, deleted ones too, without a lock.
   static Map<UUID, Task> find(Handle handle, OrganizationId organization, Collection<UUID> ids) {
     Map<UUID, Task> found = new LinkedHashMap<>();
     handle
@@ -72,11 +100,11 @@ final class TaskStore {
     return handle
         .createUpdate(
             "insert into task.task (organization_id, id, project_id, title, description, status, priority,"
-                + " due_date, completed_at, position, assigned_to, tags, custom_fields, created_by,"
+                + " due_date, completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by,"
                 + " change_number, "
                 + Rows.STAMP
                 + ") select :organization, id, project_id, title, description, status, priority, due_date,"
-                + " completed_at, position, assigned_to, tags, custom_fields, created_by, change_number, "
+                + " completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by, change_number, "
                 + Rows.STAMP
                 + " from "
                 + RECORD
@@ -94,7 +122,7 @@ final class TaskStore {
             update task.task t set
               project_id = r.project_id, title = r.title, description = r.description, status = r.status,
               priority = r.priority, due_date = r.due_date, completed_at = r.completed_at, position = r.position,
-              assigned_to = r.assigned_to, tags = r.tags, custom_fields = r.custom_fields, version = r.version,
+              assigned_to = r.assigned_to, device_id = r.device_id, group_id = r.group_id, tags = r.tags, custom_fields = r.custom_fields, version = r.version,
               vector_clock = r.vector_clock, last_modified_by = r.last_modified_by,
               last_modified_device = r.last_modified_device, updated_at = r.updated_at, deleted_at = r.deleted_at,
               pushed_by = r.pushed_by, change_number = r.change_number
@@ -147,6 +175,8 @@ final class TaskStore {
     columns.put("completed_at", Rows.text(task.completedAt()));
     columns.put("position", Json.of(task.position().toPlainString()));
     columns.put("assigned_to", Rows.text(task.assignedTo()));
+    columns.put("device_id", Rows.text(task.device()));
+    columns.put("group_id", Rows.text(task.group()));
     columns.put("tags", Json.texts(task.tags()));
     columns.put("custom_fields", task.customFields());
     columns.put("created_by", Rows.text(task.createdBy()));
@@ -165,6 +195,8 @@ final class TaskStore {
         Rows.timeOrNull(row, "completed_at"),
         row.getBigDecimal("position"),
         row.getObject("assigned_to", UUID.class),
+        row.getObject("device_id", UUID.class),
+        row.getObject("group_id", UUID.class),
         Arrays.asList((String[]) row.getArray("tags").getArray()),
         JsonText.parseObject(row.getString("custom_fields")),
         row.getObject("created_by", UUID.class),

@@ -2,7 +2,6 @@ package dev.muster.server.task;
 
 import dev.muster.protocol.Json;
 import dev.muster.server.device.Devices;
-import dev.muster.server.identity.UserNames;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.ErrorCode;
@@ -18,8 +17,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks of an organization, for people and programs that are online. Everybody reads them;
@@ -34,20 +33,13 @@ public final class Tasks {
   private final Database database;
   private final InstantSource clock;
   private final Devices devices;
-  private final UserNames users;
-  private final ChangeNumbers numbers;
+  private final Replica replica;
 
-  public Tasks(
-      Database database,
-      InstantSource clock,
-      Devices devices,
-      UserNames users,
-      ChangeNumbers numbers) {
+  public Tasks(Database database, InstantSource clock, Devices devices, Replica replica) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
-    this.users = users;
-    this.numbers = numbers;
+    this.replica = replica;
   }
 
   TaskListStore.TaskRow find(Caller caller, UUID id) {
@@ -55,50 +47,50 @@ public final class Tasks {
     return database.in(caller.organization(), handle -> require(handle, caller.organization(), id));
   }
 
+  /// @param order columns of [TaskListStore#ORDERS], each with `-` before it for the greatest first
   Slice<TaskListStore.TaskRow> list(
-      Caller caller, TaskListStore.Filter filter, int limit, int offset) {
-    caller.require(Right.READ);
+      Caller caller, TaskFilter filter, List<String> order, int limit, int offset) {
     OrganizationId organization = caller.organization();
-    return filter.search() == null
-        ? database.in(organization, handle -> slice(handle, organization, filter, limit, offset))
-        // the index of words is of no use under row-level security; each query names the
-        // organization
-        : database.acrossOrganizations(
-            handle -> slice(handle, organization, filter, limit, offset));
+    return reading(
+        caller,
+        filter,
+        handle ->
+            new Slice<>(
+                TaskListStore.count(handle, organization, filter),
+                TaskListStore.page(handle, organization, filter, order, limit, offset)));
   }
 
-  private static Slice<TaskListStore.TaskRow> slice(
-      Handle handle,
-      OrganizationId organization,
-      TaskListStore.Filter filter,
-      int limit,
-      int offset) {
-    return new Slice<>(
-        TaskListStore.count(handle, organization, filter),
-        TaskListStore.page(handle, organization, filter, limit, offset));
+  /// Those that come after a task in the order of their ids: a part of all, however many there are.
+  ///
+  /// @param after null from the first on
+  public List<TaskWire.TaskBody> after(
+      Caller caller, TaskFilter filter, @Nullable UUID after, int limit) {
+    OrganizationId organization = caller.organization();
+    UUID from = after == null ? new UUID(0, 0) : after;
+    return reading(
+            caller,
+            filter,
+            handle -> TaskListStore.after(handle, organization, filter, from, limit))
+        .stream()
+        .map(row -> TaskWire.TaskBody.of(row, organization.toString()))
+        .toList();
+  }
+
+  /// The index of words is of no use under row-level security; each query names the organization.
+  private <T> T reading(
+      Caller caller, TaskFilter filter, HandleCallback<T, RuntimeException> work) {
+    caller.require(Right.READ);
+    return filter.search() == null
+        ? database.in(caller.organization(), work)
+        : database.acrossOrganizations(work);
   }
 
   /// @param fields of [TaskFields]; a title must be among them
   TaskListStore.TaskRow create(Caller caller, @Nullable String device, Json.Obj fields) {
     caller.require(Right.WRITE_TASKS);
     Map<String, Json> checked = TaskFields.checked(fields);
-    if (!checked.containsKey(TaskFields.TITLE)) {
-      throw Refusal.invalid(TaskFields.TITLE, "must be a string of 1 to 500 characters");
-    }
-    return database.in(
-        caller.organization(),
-        handle -> {
-          Author author = author(handle, caller, device);
-          Instant now = clock.instant();
-          Stamp stamp = Stamp.made(author.user(), author.device(), now);
-          Task blank = Task.titled(Ids.next(), "", author.user(), stamp);
-          Task task = TaskFields.set(blank, checked).completed(now);
-          requireReferences(handle, author.organization(), task);
-          long number = numbers.take(handle, author.organization(), 1);
-          TaskStore.insert(handle, author.organization(), List.of(new Numbered<>(task, number)));
-          log(handle, author, "created", null, task, now);
-          return require(handle, author.organization(), task.id());
-        });
+    UUID id = Ids.next();
+    return edited(caller, device, id, checked, (edits, _) -> edits.make(id, checked)).getFirst();
   }
 
   /// @param version that the caller has seen; null for whichever
@@ -108,78 +100,55 @@ public final class Tasks {
       Caller caller, @Nullable String device, UUID id, Json.Obj fields, @Nullable Long version) {
     caller.require(Right.WRITE_TASKS);
     Map<String, Json> checked = TaskFields.checked(fields);
-    return database.in(
-        caller.organization(),
-        handle -> {
-          Author author = author(handle, caller, device);
-          Instant now = clock.instant();
-          Task before = hold(handle, author, id, false);
-          requireVersion(before, version);
-          Task wanted = TaskFields.set(before, checked).completed(now);
-          if (!wanted.equals(before)) {
-            requireTransition(before.status(), wanted.status());
-            requireReferences(handle, author.organization(), wanted);
-            Task after = wanted.with(before.stamp().edited(author.user(), author.device(), now));
-            write(handle, author, after);
-            log(handle, author, "updated", before, after, now);
-          }
-          return require(handle, author.organization(), id);
-        });
+    return edited(
+            caller,
+            device,
+            id,
+            checked,
+            (edits, held) -> {
+              Task after = edits.change(held, checked);
+              requireVersion(held, version);
+              return after;
+            })
+        .getFirst();
   }
 
-  /// It stays, with its clock, and a tombstone tells of it.
   void delete(Caller caller, @Nullable String device, UUID id) {
     caller.require(Right.WRITE_TASKS);
-    database.in(
-        caller.organization(),
-        handle -> {
-          Author author = author(handle, caller, device);
-          Instant now = clock.instant();
-          Task before = hold(handle, author, id, false);
-          Task after = before.with(before.stamp().deleted(author.user(), author.device(), now));
-          long number = write(handle, author, after);
-          TombstoneStore.insert(
-              handle,
-              author.organization(),
-              List.of(
-                  new Numbered<>(
-                      buried(Tombstone.Kind.TASK, id, author, after.stamp(), now), number)));
-          log(handle, author, "deleted", before, after, now);
-          return null;
-        });
-  }
-
-  static Tombstone buried(
-      Tombstone.Kind kind, UUID entity, Author author, Stamp stamp, Instant now) {
-    return new Tombstone(
-        Ids.next(),
-        kind,
-        entity,
-        author.user(),
-        author.device(),
-        stamp.clock(),
-        now,
-        now.plus(TOMBSTONES),
-        stamp.pushedBy());
+    var _ = edited(caller, device, id, Map.of(), TaskEdits::delete);
   }
 
   /// @throws Refusal `task_state` when it is not deleted
   TaskListStore.TaskRow restore(Caller caller, @Nullable String device, UUID id) {
     caller.require(Right.WRITE_TASKS);
+    return edited(caller, device, id, Map.of(), TaskEdits::restore).getFirst();
+  }
+
+  private interface Edit {
+    /// @param held the task; null when there is none
+    Task by(TaskEdits edits, @Nullable Task held);
+  }
+
+  /// The task after an edit; none when it is deleted then.
+  private List<TaskListStore.TaskRow> edited(
+      Caller caller, @Nullable String device, UUID id, Map<String, Json> fields, Edit edit) {
+    OrganizationId organization = caller.organization();
     return database.in(
-        caller.organization(),
+        organization,
         handle -> {
-          Author author = author(handle, caller, device);
+          Author author = Author.of(caller, Author.named(handle, devices, caller, device));
           Instant now = clock.instant();
-          Task before = hold(handle, author, id, true);
-          if (!before.stamp().isDeleted()) {
-            throw Refusal.of(ErrorCode.TASK_STATE, "The task is not deleted.");
+          Named kept = replica.keep(handle, organization, List.of(fields));
+          Map<UUID, Task> held = replica.hold(handle, organization, List.of(id), List.of()).tasks();
+          References references = replica.references(handle, organization, held.values(), kept);
+          Task before = held.get(id);
+          Task after = edit.by(new TaskEdits(author, references, now), before);
+          if (!after.equals(before)) {
+            var _ =
+                replica.write(
+                    handle, author, List.of(new Replica.Edit<>(before, after)), List.of(), now);
           }
-          Task after = before.with(before.stamp().restored(author.user(), author.device(), now));
-          write(handle, author, after);
-          TombstoneStore.remove(handle, author.organization(), Tombstone.Kind.TASK, id);
-          log(handle, author, "restored", before, after, now);
-          return require(handle, author.organization(), id);
+          return TaskListStore.find(handle, organization, List.of(id));
         });
   }
 
@@ -198,50 +167,14 @@ public final class Tasks {
         });
   }
 
-  private Author author(Handle handle, Caller caller, @Nullable String device) {
-    return Author.of(caller, Author.named(handle, devices, caller, device));
-  }
-
   static TaskListStore.TaskRow require(Handle handle, OrganizationId organization, UUID id) {
     return TaskListStore.find(handle, organization, List.of(id)).stream()
         .findFirst()
         .orElseThrow(() -> Refusal.notFound("task"));
   }
 
-  private Task hold(Handle handle, Author author, UUID id, boolean deletedToo) {
-    Task task = TaskStore.lock(handle, author.organization(), List.of(id)).get(id);
-    if (task == null || (task.stamp().isDeleted() && !deletedToo)) {
-      throw Refusal.notFound("task");
-    }
-    References references = references(handle, author.organization(), task);
-    if (!author.mayChange(task, references.makers())) {
-      throw Refusal.forbidden(
-          "You may change tasks that you have made, have to do, or that are of your projects.");
-    }
-    return task;
-  }
-
-  private References references(Handle handle, OrganizationId organization, Task task) {
-    return References.of(
-        handle,
-        organization,
-        users,
-        List.of(task),
-        List.of(),
-        References.present(Stream.of(task).map(Task::assignedTo)).toList());
-  }
-
-  /// What another organization has is not there.
-  private void requireReferences(Handle handle, OrganizationId organization, Task task) {
-    references(handle, organization, task)
-        .missing(task)
-        .ifPresent(field -> {
-          throw Refusal.notFound(field.equals(TaskFields.PROJECT) ? "project" : "user");
-        });
-  }
-
-  private static void requireVersion(Task task, @Nullable Long version) {
-    if (version != null && version != task.stamp().version()) {
+  private static void requireVersion(@Nullable Task task, @Nullable Long version) {
+    if (task != null && version != null && version != task.stamp().version()) {
       throw Refusal.of(
           ErrorCode.STALE_VERSION,
           "The task is at version %d, and you have seen %d. Read it again."
@@ -249,24 +182,18 @@ public final class Tasks {
     }
   }
 
-  private static void requireTransition(TaskStatus from, TaskStatus to) {
-    if (!from.mayBecome(to)) {
-      throw Refusal.of(
-          ErrorCode.TASK_STATE,
-          "A task that is %s cannot become %s.".formatted(from.wireName(), to.wireName()));
-    }
-  }
-
-  private long write(Handle handle, Author author, Task task) {
-    long number = numbers.take(handle, author.organization(), 1);
-    TaskStore.update(handle, author.organization(), List.of(new Numbered<>(task, number)));
-    return number;
-  }
-
-  private static void log(
-      Handle handle, Author author, String type, @Nullable Task before, Task after, Instant now) {
-    HistoryStore.append(
-        handle, author.organization(), List.of(entry(author, type, before, after, Map.of(), now)));
+  static Tombstone buried(
+      Tombstone.Kind kind, UUID entity, Author author, Stamp stamp, Instant now) {
+    return new Tombstone(
+        Ids.next(),
+        kind,
+        entity,
+        author.user(),
+        author.device(),
+        stamp.clock(),
+        now,
+        now.plus(TOMBSTONES),
+        stamp.pushedBy());
   }
 
   static HistoryStore.Entry entry(

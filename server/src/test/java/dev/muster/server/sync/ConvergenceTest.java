@@ -46,6 +46,7 @@ class ConvergenceTest {
           "position",
           "project",
           "assigned_to",
+          "device",
           "tags",
           "completed_at",
           "vector_clock");

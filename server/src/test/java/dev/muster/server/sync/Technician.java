@@ -231,13 +231,14 @@ final class Technician implements AutoCloseable {
     if (task == null) {
       return;
     }
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0, 1 -> {
         String title = word();
         say(client.edit(Kind.TASK, task.id(), Map.of("title", Json.of(title))), title);
       }
       case 2 -> set(task, "status", Json.of(STATUSES.get(random.nextInt(STATUSES.size()))));
       case 3 -> set(task, "priority", Json.of(PRIORITIES.get(random.nextInt(PRIORITIES.size()))));
+      case 4 -> set(task, "device", Json.of(device));
       default -> set(task, "tags", Json.texts(List.of("t" + random.nextInt(4))));
     }
   }
