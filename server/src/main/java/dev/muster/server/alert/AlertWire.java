@@ -55,6 +55,22 @@ final class AlertWire {
     }
   }
 
+  /// The task that each alert of a rule opens.
+  @Schema(name = "AlertTask")
+  @JsonNaming(SnakeCaseStrategy.class)
+  public record TaskBody(
+      @Nullable UUID project, @Nullable UUID assignedTo, @Nullable String priority) {
+    private static @Nullable TaskBody of(@Nullable TaskOrder order) {
+      return order == null
+          ? null
+          : new TaskBody(order.project(), order.assignedTo(), order.priority());
+    }
+
+    private TaskOrder toOrder() {
+      return new TaskOrder(project, assignedTo, priority);
+    }
+  }
+
   /// @param group null for all devices
   @Schema(name = "AlertRule")
   @JsonNaming(SnakeCaseStrategy.class)
@@ -68,7 +84,8 @@ final class AlertWire {
       RuleKind.Unit unit,
       long cooldownSeconds,
       boolean remediate,
-      int remediesPerDay) {
+      int remediesPerDay,
+      @Nullable TaskBody openTask) {
     private static RuleRow of(Terms terms, @Nullable GroupId group, @Nullable String name) {
       return new RuleRow(
           terms.kind(),
@@ -80,7 +97,8 @@ final class AlertWire {
           terms.kind().unit(),
           terms.cooldown().toSeconds(),
           terms.remedy().on(),
-          terms.remedy().aDay());
+          terms.remedy().aDay(),
+          TaskBody.of(terms.remedy().task()));
     }
 
     /// In the order of the kinds, the rule of all devices before those of groups.
@@ -108,7 +126,8 @@ final class AlertWire {
           Integer cooldownSeconds,
       @Nullable Boolean remediate,
       @Nullable @Min(value = 1, message = A_DAY) @Max(value = 100, message = A_DAY)
-          Integer remediesPerDay) {
+          Integer remediesPerDay,
+      @Nullable TaskBody openTask) {
     /// @throws Refusal `invalid fields`
     Terms toTerms(RuleKind kind) {
       Terms standard = Terms.defaults(kind);
@@ -124,6 +143,9 @@ final class AlertWire {
       if (remedy && !kind.hasRemedy()) {
         throw Refusal.invalid("remediate", "must be false: nothing can be tried against " + kind);
       }
+      if (openTask != null && kind.isOfServer()) {
+        throw Refusal.invalid("open_task", "must be left out: " + kind + " is about no device");
+      }
       return new Terms(
           kind,
           enabled == null ? standard.enabled() : enabled,
@@ -131,7 +153,9 @@ final class AlertWire {
           counted,
           cooldownSeconds == null ? standard.cooldown() : Duration.ofSeconds(cooldownSeconds),
           new Terms.Remedy(
-              remedy, remediesPerDay == null ? standard.remedy().aDay() : remediesPerDay));
+              remedy,
+              remediesPerDay == null ? standard.remedy().aDay() : remediesPerDay,
+              openTask == null ? null : openTask.toOrder()));
     }
 
     private static Severity severityOf(String word) {

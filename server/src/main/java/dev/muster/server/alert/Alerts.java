@@ -113,6 +113,11 @@ public class Alerts {
     return database.in(caller.organization(), handle -> require(handle, caller.organization(), id));
   }
 
+  /// For rooms that follow what has become of it.
+  public Optional<Alert> find(Handle handle, OrganizationId organization, UUID id) {
+    return AlertStore.find(handle, organization, id).map(Known::alert);
+  }
+
   private static Known require(Handle handle, OrganizationId organization, String id) {
     return Ids.parse(id)
         .flatMap(known -> AlertStore.find(handle, organization, known))

@@ -20,7 +20,8 @@ final class RuleStore {
     return handle
         .createQuery(
             """
-            select kind, group_id, enabled, severity, threshold, cooldown_seconds, remediate, remedies_a_day
+            select kind, group_id, enabled, severity, threshold, cooldown_seconds, remediate, remedies_a_day,
+              open_task, task_project, task_assignee, task_priority
             from alert.rule where organization_id = :organization
             """)
         .bind("organization", organization)
@@ -38,22 +39,35 @@ final class RuleStore {
             Severity.valueOf(row.getString("severity")),
             row.getInt("threshold"),
             Duration.ofSeconds(row.getInt("cooldown_seconds")),
-            new Terms.Remedy(row.getBoolean("remediate"), row.getInt("remedies_a_day"))));
+            new Terms.Remedy(
+                row.getBoolean("remediate"), row.getInt("remedies_a_day"), task(row))));
+  }
+
+  private static @Nullable TaskOrder task(ResultSet row) throws SQLException {
+    return row.getBoolean("open_task")
+        ? new TaskOrder(
+            row.getObject("task_project", UUID.class),
+            row.getObject("task_assignee", UUID.class),
+            row.getString("task_priority"))
+        : null;
   }
 
   static void put(
       Handle handle, OrganizationId organization, @Nullable GroupId group, Terms terms) {
+    TaskOrder task = terms.remedy().task();
     handle
         .createUpdate(
             """
             insert into alert.rule (organization_id, id, kind, group_id, enabled, severity, threshold,
-              cooldown_seconds, remediate, remedies_a_day)
+              cooldown_seconds, remediate, remedies_a_day, open_task, task_project, task_assignee, task_priority)
             values (:organization, :id, :kind, :group, :enabled, :severity, :threshold, :cooldown,
-              :remediate, :aDay)
+              :remediate, :aDay, :opens, :project, :assignee, :priority)
             on conflict on constraint rule_once do update set
               enabled = excluded.enabled, severity = excluded.severity, threshold = excluded.threshold,
               cooldown_seconds = excluded.cooldown_seconds, remediate = excluded.remediate,
-              remedies_a_day = excluded.remedies_a_day
+              remedies_a_day = excluded.remedies_a_day, open_task = excluded.open_task,
+              task_project = excluded.task_project, task_assignee = excluded.task_assignee,
+              task_priority = excluded.task_priority
             """)
         .bind("organization", organization)
         .bind("id", Ids.next())
@@ -65,6 +79,10 @@ final class RuleStore {
         .bind("cooldown", (int) terms.cooldown().toSeconds())
         .bind("remediate", terms.remedy().on())
         .bind("aDay", terms.remedy().aDay())
+        .bind("opens", task != null)
+        .bindByType("project", task == null ? null : task.project(), UUID.class)
+        .bindByType("assignee", task == null ? null : task.assignedTo(), UUID.class)
+        .bindByType("priority", task == null ? null : task.priority(), String.class)
         .execute();
   }
 

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Handle;
@@ -42,7 +43,11 @@ public final class Rules {
   /// Hears of changes of rules, within the transaction that makes them.
   public interface Listener {
     /// @param book the rules as they are from now on
-    void rulesChanged(Handle handle, OrganizationId organization, RuleKind kind, RuleBook book);
+    default void rulesChanged(
+        Handle handle, OrganizationId organization, RuleKind kind, RuleBook book) {}
+
+    /// A rule is about to be set; who cannot do what it asks for refuses it.
+    default void ruleWanted(Handle handle, OrganizationId organization, Terms terms) {}
   }
 
   private record Known(RuleBook book, Instant at) {}
@@ -129,6 +134,27 @@ public final class Rules {
     return terms;
   }
 
+  /// What holds for what each of the alerts is about, by the id of the alert. Those about the
+  /// server are left out; they may be of several organizations.
+  public Map<UUID, Terms> terms(Handle handle, Collection<Alert> alerts) {
+    Map<OrganizationId, Map<RuleKind, Map<DeviceId, UUID>>> devices = new HashMap<>();
+    for (Alert alert : alerts) {
+      Alert.Subject subject = alert.subject();
+      if (subject != null) {
+        devices
+            .computeIfAbsent(alert.organization(), _ -> new HashMap<>())
+            .computeIfAbsent(alert.rule().kind(), _ -> new HashMap<>())
+            .put(subject.device(), alert.id());
+      }
+    }
+    Map<UUID, Terms> terms = new HashMap<>();
+    devices.forEach((organization, kinds) ->
+        kinds.forEach((kind, of) ->
+            terms(handle, organization, kind, of.keySet())
+                .forEach((device, own) -> terms.put(Objects.requireNonNull(of.get(device)), own))));
+    return terms;
+  }
+
   /// The organizations that have any of these rules, which are off by default, on for any device.
   public List<OrganizationId> organizationsWith(Handle handle, Collection<RuleKind> kinds) {
     return RuleStore.organizationsWith(handle, kinds);
@@ -166,6 +192,7 @@ public final class Rules {
         group,
         terms.kind(),
         (handle, id) -> {
+          listeners.forEach(heard -> heard.ruleWanted(handle, caller.organization(), terms));
           RuleStore.put(handle, caller.organization(), id, terms);
           return described(terms);
         });
@@ -234,6 +261,21 @@ public final class Rules {
             "threshold", Json.of(terms.threshold()),
             "cooldown_seconds", Json.of(terms.cooldown().toSeconds()),
             "remediate", Json.of(terms.remedy().on()),
-            "remedies_per_day", Json.of(terms.remedy().aDay())));
+            "remedies_per_day", Json.of(terms.remedy().aDay()),
+            "open_task", described(terms.remedy().task())));
+  }
+
+  private static Json described(@Nullable TaskOrder task) {
+    return task == null
+        ? Json.NULL
+        : Json.obj(
+            Map.of(
+                "project", textOrNull(task.project()),
+                "assigned_to", textOrNull(task.assignedTo()),
+                "priority", textOrNull(task.priority())));
+  }
+
+  private static Json textOrNull(@Nullable Object value) {
+    return value == null ? Json.NULL : Json.of(value.toString());
   }
 }

@@ -2,6 +2,7 @@ package dev.muster.server.alert;
 
 import java.time.Duration;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /// What a rule says.
 ///
@@ -17,7 +18,12 @@ public record Terms(
   /// Whether something is tried against the cause.
   ///
   /// @param aDay how often at the most for one device within 24 hours
-  public record Remedy(boolean on, int aDay) {}
+  /// @param task that each alert opens; null for none
+  public record Remedy(boolean on, int aDay, @Nullable TaskOrder task) {
+    public Remedy(boolean on, int aDay) {
+      this(on, aDay, null);
+    }
+  }
 
   static final Duration COOLDOWN = Duration.ofMinutes(30);
   private static final Remedy NO_REMEDY = new Remedy(false, 3);
@@ -31,7 +37,8 @@ public record Terms(
           .thenComparing(Terms::severity, Comparator.reverseOrder())
           .thenComparing(Terms::cooldown)
           .thenComparing(terms -> !terms.remedy().on())
-          .thenComparingInt(terms -> terms.remedy().aDay());
+          .thenComparingInt(terms -> terms.remedy().aDay())
+          .thenComparing(terms -> terms.remedy().task() == null);
 
   /// What holds where nothing is set.
   public static Terms defaults(RuleKind kind) {

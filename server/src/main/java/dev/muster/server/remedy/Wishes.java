@@ -6,9 +6,7 @@ import dev.muster.server.alert.Ledger.Subject;
 import dev.muster.server.alert.RuleKind;
 import dev.muster.server.alert.Rules;
 import dev.muster.server.alert.Terms;
-import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.AlertSettings;
-import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.remedy.RemedyStore.Wish;
 import dev.muster.server.telemetry.BatchListener;
@@ -16,16 +14,19 @@ import dev.muster.server.telemetry.Heartbeat;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /// Notes what is to be tried, in the transactions that find it wanted; [Remedies] tries it after
 /// the commit.
 @Singleton
 public class Wishes implements BatchListener, AlertListener {
+  private static final Map<RuleKind, Reason> REASONS =
+      Map.of(RuleKind.OFFLINE, Reason.OFFLINE, RuleKind.APP_DOWN, Reason.APP_DOWN);
+
   private final Rules rules;
   private final AlertSettings settings;
   private final InstantSource clock;
@@ -52,30 +53,20 @@ public class Wishes implements BatchListener, AlertListener {
 
   @Override
   public void raised(Handle handle, List<Alert> alerts) {
-    Map<OrganizationId, Map<RuleKind, List<DeviceId>>> devices = new HashMap<>();
-    for (Alert alert : alerts) {
+    List<Alert> tried =
+        alerts.stream().filter(alert -> REASONS.containsKey(alert.rule().kind())).toList();
+    Map<UUID, Terms> terms = rules.terms(handle, tried);
+    List<Wish> wishes = new ArrayList<>();
+    for (Alert alert : tried) {
+      Terms own = terms.get(alert.id());
       Alert.Subject subject = alert.subject();
-      RuleKind kind = alert.rule().kind();
-      if (subject != null && (kind == RuleKind.OFFLINE || kind == RuleKind.APP_DOWN)) {
-        devices
-            .computeIfAbsent(alert.organization(), _ -> new EnumMap<>(RuleKind.class))
-            .computeIfAbsent(kind, _ -> new ArrayList<>())
-            .add(subject.device());
+      if (own != null && own.remedy().on() && subject != null) {
+        wishes.add(
+            new Wish(
+                Subject.of(alert.organization(), subject.device()),
+                Objects.requireNonNull(REASONS.get(alert.rule().kind()))));
       }
     }
-    List<Wish> wishes = new ArrayList<>();
-    devices.forEach((organization, kinds) ->
-        kinds.forEach((kind, of) -> {
-          Map<DeviceId, Terms> terms = rules.terms(handle, organization, kind, of);
-          terms.forEach((device, own) -> {
-            if (own.remedy().on()) {
-              wishes.add(
-                  new Wish(
-                      Subject.of(organization, device),
-                      kind == RuleKind.OFFLINE ? Reason.OFFLINE : Reason.APP_DOWN));
-            }
-          });
-        }));
     wish(handle, wishes);
   }
 

@@ -2,6 +2,7 @@ package dev.muster.server.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.muster.server.platform.Ids;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.RaisedAlert;
@@ -108,6 +109,14 @@ class AlertSurfaceTest {
       assertThat(refused.node("errors").isEmpty()).as("%s", body).isFalse();
     }
     admin.send("PUT", RULES + "low_battery/", Map.of("remediate", true)).expect(422);
+    Map<String, Object> urgent = Map.of("open_task", Map.of("priority", "urgent"));
+    admin.send("PUT", RULES + "disk_low/", urgent).expect(422);
+    Api.Answer opening = admin.send("PUT", RULES + "low_battery/", urgent).expect(200);
+    assertThat(opening.body().findValuesAsText("priority")).containsExactly("urgent");
+    admin.send("DELETE", RULES + "low_battery/", null).expect(204);
+    Map<String, Object> lost = Map.of("open_task", Map.of("project", Ids.next()));
+    assertThat(admin.send("PUT", RULES + "low_battery/", lost).expect(422).fields())
+        .containsExactly("open_task.project");
     admin.send("PUT", RULES + "disk_low/", Map.of("threshold", 5)).expect(422);
     admin.send("PUT", RULES + "boredom/", Map.of()).expect(404);
     admin.send("PUT", RULES + "offline/?group=nobody", Map.of()).expect(404);
