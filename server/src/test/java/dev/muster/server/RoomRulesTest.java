@@ -61,6 +61,7 @@ class RoomRulesTest {
           "release",
           "rollout",
           "task",
+          "tasklist",
           "workorder",
           "sync",
           "live",

@@ -110,6 +110,7 @@ class EveryChangeTest {
               "PATCH /api/tasks/{id}",
               "DELETE /api/tasks/{id}",
               "POST /api/tasks/{id}/restore",
+              "POST /api/tasks/bulk",
               "POST /api/comments",
               "PATCH /api/comments/{id}",
               "DELETE /api/comments/{id}",

@@ -214,6 +214,12 @@ final class PermissionWorld {
           Map.of("request_id", ids.get("action_id") + "-1", "device_id", device.id(), "percent", 1);
       case "POST /api/projects" -> Map.of("name", fresh);
       case "POST /api/tasks" -> Map.of("title", fresh);
+      case "POST /api/tasks/bulk" ->
+          Map.of(
+              "ids",
+              List.of(ids.getOrDefault("/api/tasks/{id}", "")),
+              "set",
+              Map.of("priority", "high"));
       case "POST /api/comments" -> comment();
       case "POST /api/sync/conflicts/{id}/resolve" -> Map.of("resolution", "remote");
       case "POST /api/auth/login" -> Map.of("email", fresh, "password", "wrong-password");
