@@ -111,6 +111,7 @@ class EveryChangeTest {
               "DELETE /api/tasks/{id}",
               "POST /api/tasks/{id}/restore",
               "POST /api/tasks/bulk",
+              "POST /api/tasks/import",
               "POST /api/comments",
               "PATCH /api/comments/{id}",
               "DELETE /api/comments/{id}",

@@ -220,6 +220,7 @@ final class PermissionWorld {
               List.of(ids.getOrDefault("/api/tasks/{id}", "")),
               "set",
               Map.of("priority", "high"));
+      case "POST /api/tasks/import" -> List.of(Map.of("title", fresh));
       case "POST /api/comments" -> comment();
       case "POST /api/sync/conflicts/{id}/resolve" -> Map.of("resolution", "remote");
       case "POST /api/auth/login" -> Map.of("email", fresh, "password", "wrong-password");
