@@ -1,9 +1,9 @@
 package dev.muster.protocol;
 
+import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// A vector clock (Fidge and Mattern, 1988): how much of what each writer has done is in a row. A
@@ -65,24 +65,34 @@ public final class VectorClock {
 
   /// Compared over all components of both.
   public Order compare(VectorClock other) {
-    boolean less = false;
-    boolean more = false;
-    Set<String> all = new HashSet<>(components.keySet());
-    all.addAll(other.components.keySet());
-    for (String component : all) {
-      less |= at(component) < other.at(component);
-      more |= at(component) > other.at(component);
-    }
+    boolean less = !coveredBy(other, this);
+    boolean more = !coveredBy(this, other);
     if (less && more) {
       return Order.CONCURRENT;
     }
     return less ? Order.BEFORE : more ? Order.AFTER : Order.EQUAL;
   }
 
+  private static boolean coveredBy(VectorClock one, VectorClock other) {
+    for (Map.Entry<String, Long> component : one.components.entrySet()) {
+      if (component.getValue() > other.at(component.getKey())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// What has seen all that either has seen, and no more.
   public VectorClock merge(VectorClock other) {
+    return merge(List.of(other));
+  }
+
+  /// What has seen all that this one and any of the others has seen, and no more.
+  public VectorClock merge(Collection<VectorClock> others) {
     TreeMap<String, Long> merged = new TreeMap<>(components);
-    other.components.forEach((component, value) -> merged.merge(component, value, Math::max));
+    for (VectorClock other : others) {
+      other.components.forEach((component, value) -> merged.merge(component, value, Math::max));
+    }
     return new VectorClock(merged);
   }
 

@@ -1,6 +1,7 @@
 package dev.muster.server.sync;
 
 import dev.muster.protocol.Json;
+import dev.muster.server.platform.Columns;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
@@ -9,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -37,66 +40,100 @@ final class ConflictStore {
   /// @param device only those of its edits; null for any
   record Which(@Nullable Boolean resolved, @Nullable UUID device) {}
 
+  /// An item of a push, and the conflict that it became.
+  record Met(Item item, Verdict.Conflicting conflict) {
+    private String refused() {
+      return conflict.refused() ? JsonText.hash(item.sent()) : "";
+    }
+
+    /// With what another edit of the same row by the same device has set.
+    private Met joined(Met other, String device) {
+      boolean later = other.item.clock().at(device) >= item.clock().at(device);
+      return later
+          ? new Met(other.item.over(item), other.conflict)
+          : new Met(item.over(other.item), other.conflict);
+    }
+  }
+
+  private static final Columns<Met> WRITTEN =
+      Columns.<Met>none()
+          .uuid("id", _ -> Ids.next())
+          .text("entity_type", met -> met.item().kind().wireName())
+          .text("entity_id", met -> met.item().sentId())
+          .text("operation", met -> met.item().operation())
+          .text("local_version", "jsonb", met -> met.item().sent().canonical())
+          .text("server_version", "jsonb", met -> canonical(met.conflict().server()))
+          .text("local_vector_clock", "jsonb", met -> Clocks.text(met.item().clock()))
+          .text("server_vector_clock", "jsonb", met -> Clocks.text(met.conflict().clock()))
+          .text("conflict_reason", met -> met.conflict().reason())
+          .text("refused", Met::refused);
+
+  private static final String PUT =
+      """
+      insert into sync.conflict as c (organization_id, id, entity_type, entity_id, operation, user_id, device_id,
+        local_version, server_version, local_vector_clock, server_vector_clock, conflict_reason, refused, created_at)
+      select :organization, id, entity_type, entity_id, operation, cast(:user as uuid), :device, local_version,
+        server_version, local_vector_clock, server_vector_clock, conflict_reason, refused, cast(:now as timestamptz)
+      from\
+      """
+          + " "
+          + WRITTEN.record("r")
+          + """
+           order by entity_type, entity_id, refused
+          on conflict (organization_id, entity_type, entity_id, device_id, refused) where resolved_at is null
+          do update set
+            (operation, local_version, local_vector_clock) = (
+              select case when later then excluded.operation else c.operation end,
+                case when later then jsonb_set(excluded.local_version, '{data}', here || sent)
+                  else jsonb_set(c.local_version, '{data}', sent || here) end,
+                case when later then excluded.local_vector_clock else c.local_vector_clock end
+              from (
+                select coalesce((excluded.local_vector_clock ->> :component)::numeric, 0)
+                    >= coalesce((c.local_vector_clock ->> :component)::numeric, 0) as later,
+                  case when jsonb_typeof(c.local_version -> 'data') = 'object'
+                    then c.local_version -> 'data' else '{}' end as here,
+                  case when jsonb_typeof(excluded.local_version -> 'data') = 'object'
+                    then excluded.local_version -> 'data' else '{}' end as sent) as sides),
+            user_id = excluded.user_id, server_version = excluded.server_version,
+            server_vector_clock = excluded.server_vector_clock, conflict_reason = excluded.conflict_reason
+          where not c.local_version @> excluded.local_version
+          """;
+
   private ConflictStore() {}
 
-  /// Stores a conflict. The same again changes nothing. Another edit of the same device joins the
-  /// one that waits: what both have set is as the newer one has it, in whatever order they come.
+  /// Stores conflicts. The same again changes nothing. Another edit of the same device joins the one
+  /// that waits: what both have set is as the newer one has it, in whatever order they come.
   ///
-  /// @param device that has pushed it
-  /// @return whether there is something new
-  static boolean put(
+  /// @param device that has pushed them
+  /// @return of each that is new, or has something new, whether it was refused
+  static List<Boolean> put(
       Handle handle,
       OrganizationId organization,
       @Nullable UUID user,
       UUID device,
-      Item item,
-      Verdict.Conflicting conflict,
+      List<Met> met,
       Instant now) {
-    return handle
-        .createUpdate(
-            """
-            insert into sync.conflict as c (organization_id, id, entity_type, entity_id, operation, user_id, device_id,
-              local_version, server_version, local_vector_clock, server_vector_clock, conflict_reason, refused, created_at)
-            values (:organization, :id, :kind, :entity, :operation, :user, :device, cast(:local as jsonb),
-              cast(:server as jsonb), cast(:localClock as jsonb), cast(:serverClock as jsonb), :reason, :refused, :now)
-            on conflict (organization_id, entity_type, entity_id, device_id, refused) where resolved_at is null
-            do update set
-              (operation, local_version, local_vector_clock) = (
-                select case when later then excluded.operation else c.operation end,
-                  case when later then jsonb_set(excluded.local_version, '{data}', here || sent)
-                    else jsonb_set(c.local_version, '{data}', sent || here) end,
-                  case when later then excluded.local_vector_clock else c.local_vector_clock end
-                from (
-                  select coalesce((excluded.local_vector_clock ->> :component)::numeric, 0)
-                      >= coalesce((c.local_vector_clock ->> :component)::numeric, 0) as later,
-                    case when jsonb_typeof(c.local_version -> 'data') = 'object'
-                      then c.local_version -> 'data' else '{}' end as here,
-                    case when jsonb_typeof(excluded.local_version -> 'data') = 'object'
-                      then excluded.local_version -> 'data' else '{}' end as sent) as sides),
-              user_id = excluded.user_id, server_version = excluded.server_version,
-              server_vector_clock = excluded.server_vector_clock, conflict_reason = excluded.conflict_reason
-            where not c.local_version @> excluded.local_version
-            """)
+    Map<List<String>, Met> joined = new LinkedHashMap<>();
+    for (Met one : met) {
+      joined.merge(
+          List.of(one.item().kind().wireName(), one.item().sentId(), one.refused()),
+          one,
+          (before, after) -> before.joined(after, device.toString()));
+    }
+    return WRITTEN
+        .bind(handle.createUpdate(PUT), joined.values())
         .bind("component", device.toString())
         .bind("organization", organization)
-        .bind("id", Ids.next())
-        .bind("kind", item.kind().wireName())
-        .bind("entity", item.sentId())
-        .bind("operation", item.operation())
         .bind("user", user)
         .bind("device", device)
-        .bind("local", item.sent().canonical())
-        .bind("server", Optional.ofNullable(conflict.server()).map(Json::canonical).orElse(null))
-        .bind("localClock", clock(item))
-        .bind("serverClock", Clocks.json(conflict.clock()).canonical())
-        .bind("reason", conflict.reason())
-        .bind("refused", conflict.refused() ? JsonText.hash(item.sent()) : "")
         .bind("now", now)
-        .execute() > 0;
+        .executeAndReturnGeneratedKeys("refused")
+        .map((row, _) -> !row.getString("refused").isEmpty())
+        .list();
   }
 
-  private static String clock(Item item) {
-    return Clocks.json(item.clock()).canonical();
+  private static @Nullable String canonical(Json.@Nullable Obj value) {
+    return value == null ? null : value.canonical();
   }
 
   /// Newest first.
@@ -204,8 +241,8 @@ final class ConflictStore {
     return handle
         .createUpdate(
             """
-            delete from sync.conflict where (organization_id, id) in (
-              select organization_id, id from sync.conflict where resolved_at < :before limit :limit)
+            delete from sync.conflict where ctid = any(array(
+              select ctid from sync.conflict where resolved_at < :before limit :limit))
             """)
         .bind("before", before)
         .bind("limit", limit)

@@ -248,8 +248,8 @@ final class DeviceStateStore {
     return handle
         .createUpdate(
             """
-            delete from sync.log where (organization_id, id) in (
-              select organization_id, id from sync.log where created_at < :before limit :limit)
+            delete from sync.log where ctid = any(array(
+              select ctid from sync.log where created_at < :before limit :limit))
             """)
         .bind("before", before)
         .bind("limit", limit)

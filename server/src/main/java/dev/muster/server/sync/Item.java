@@ -10,6 +10,7 @@ import dev.muster.server.task.TaskFields;
 import dev.muster.server.task.Tombstone;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,19 @@ record Item(
     return read(
         kind,
         Json.obj(Map.of("id", Json.of(sentId), "operation", Json.of("update"), "data", data)));
+  }
+
+  /// With the data that an older edit of the same row has sent beside its own.
+  Item over(Item older) {
+    Map<String, Json> all = new HashMap<>();
+    for (Item one : new Item[] {older, this}) {
+      if (one.sent.fields().get("data") instanceof Json.Obj data) {
+        all.putAll(data.fields());
+      }
+    }
+    Map<String, Json> both = new HashMap<>(sent.fields());
+    both.put("data", Json.obj(all));
+    return new Item(kind, sentId, id, operation, Json.obj(both), clock, fields, problem);
   }
 
   Item refused(String why) {

@@ -14,12 +14,15 @@ import dev.muster.server.platform.Slice;
 import dev.muster.server.task.Author;
 import dev.muster.server.task.Replica;
 import dev.muster.server.task.Tasks;
+import dev.muster.server.task.Tombstone;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Tells a device what has changed since it asked last.
@@ -148,17 +151,13 @@ public final class Pulls {
   }
 
   private static VectorClock clockOf(Replica.Changes changes) {
-    VectorClock all = VectorClock.EMPTY;
-    for (var task : changes.tasks()) {
-      all = all.merge(VectorClock.of(task.vectorClock()));
-    }
-    for (var comment : changes.comments()) {
-      all = all.merge(VectorClock.of(comment.vectorClock()));
-    }
-    for (var tombstone : changes.tombstones()) {
-      all = all.merge(tombstone.clock());
-    }
-    return all;
+    return VectorClock.EMPTY.merge(
+        Stream.of(
+                changes.tasks().stream().map(task -> VectorClock.of(task.vectorClock())),
+                changes.comments().stream().map(comment -> VectorClock.of(comment.vectorClock())),
+                changes.tombstones().stream().map(Tombstone::clock))
+            .flatMap(Function.identity())
+            .toList());
   }
 
   /// Pushes and pulls, newest first.

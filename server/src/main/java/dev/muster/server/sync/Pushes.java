@@ -15,6 +15,7 @@ import dev.muster.server.task.Comment;
 import dev.muster.server.task.Named;
 import dev.muster.server.task.References;
 import dev.muster.server.task.Replica;
+import dev.muster.server.task.Stamp;
 import dev.muster.server.task.Task;
 import dev.muster.server.task.Tasks;
 import dev.muster.server.task.Tombstone;
@@ -30,6 +31,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,16 @@ public final class Pushes {
       String entityId,
       String conflictReason,
       Json.@Nullable Obj serverVersion,
-      Map<String, Long> serverVectorClock) {}
+      Map<String, Long> serverVectorClock) {
+    private static Told of(ConflictStore.Met met) {
+      return new Told(
+          met.item().kind().wireName(),
+          met.item().sentId(),
+          met.conflict().reason(),
+          met.conflict().server(),
+          met.conflict().clock().components());
+    }
+  }
 
   /// @param processed items that are dealt with: all of them
   /// @param clock of all rows that the push was about
@@ -165,20 +176,16 @@ public final class Pushes {
     }
     List<Item> items = known(handle, organization, device, sent);
     Ledger ledger = ledger(handle, author, items, now);
-    List<Told> conflicts = new ArrayList<>();
+    List<ConflictStore.Met> conflicts = new ArrayList<>();
     for (Item item : items) {
       if (ledger.take(item) instanceof Verdict.Conflicting conflict) {
-        if (ConflictStore.put(handle, organization, author.user(), device, item, conflict, now)) {
-          handle.afterCommit(() -> metrics.conflict(conflict.refused()));
-        }
-        conflicts.add(
-            new Told(
-                item.kind().wireName(),
-                item.sentId(),
-                conflict.reason(),
-                conflict.server(),
-                conflict.clock().components()));
+        conflicts.add(new ConflictStore.Met(item, conflict));
       }
+    }
+    if (!conflicts.isEmpty()) {
+      List<Boolean> told =
+          ConflictStore.put(handle, organization, author.user(), device, conflicts, now);
+      handle.afterCommit(() -> told.forEach(metrics::conflict));
     }
     List<Replica.Edit<Task>> tasks = ledger.taskEdits();
     List<Replica.Edit<Comment>> comments = ledger.commentEdits();
@@ -196,14 +203,14 @@ public final class Pushes {
     if (!replica.write(handle, author, tasks, comments, now)) {
       throw new Raced();
     }
-    VectorClock all = VectorClock.EMPTY;
-    for (Replica.Edit<Task> edit : tasks) {
-      all = all.merge(edit.after().stamp().clock());
-    }
-    for (Replica.Edit<Comment> edit : comments) {
-      all = all.merge(edit.after().stamp().clock());
-    }
-    return new Outcome(items.size(), conflicts, all, now);
+    VectorClock all =
+        VectorClock.EMPTY.merge(
+            Stream.concat(
+                    tasks.stream().map(edit -> edit.after().stamp()),
+                    comments.stream().map(edit -> edit.after().stamp()))
+                .map(Stamp::clock)
+                .toList());
+    return new Outcome(items.size(), conflicts.stream().map(Told::of).toList(), all, now);
   }
 
   private Author author(Handle handle, Caller caller, String deviceName) {
@@ -225,7 +232,7 @@ public final class Pushes {
   /// An item whose clock has a component of nobody is refused.
   private List<Item> known(
       Handle handle, OrganizationId organization, UUID device, List<Item> items) {
-    Set<String> strange = new TreeSet<>();
+    Set<String> strange = new HashSet<>();
     for (Item item : items) {
       strange.addAll(item.clock().components().keySet());
     }

@@ -17,6 +17,19 @@ public final class Clocks {
     return Json.obj(components);
   }
 
+  /// As it is stored.
+  public static String text(VectorClock clock) {
+    StringBuilder text = new StringBuilder("{");
+    clock
+        .components()
+        .forEach((component, value) ->
+            text.append(text.length() == 1 ? "" : ",")
+                .append(Json.of(component).canonical())
+                .append(':')
+                .append(value));
+    return text.append('}').toString();
+  }
+
   /// A clock that this server has stored.
   static VectorClock parse(String stored) {
     return read(JsonText.parseObject(stored));

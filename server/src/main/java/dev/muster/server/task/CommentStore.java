@@ -1,6 +1,6 @@
 package dev.muster.server.task;
 
-import dev.muster.protocol.Json;
+import dev.muster.server.platform.Columns;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,13 +21,21 @@ final class CommentStore {
       c.change_number
       """;
 
-  private static final String RECORD =
-      """
-      jsonb_to_recordset(cast(:rows as jsonb)) as r (
-        id uuid, task_id uuid, user_id uuid, content text, parent_id uuid, is_edited boolean, version bigint,
-        vector_clock jsonb, last_modified_by uuid, last_modified_device uuid, created_at timestamptz,
-        updated_at timestamptz, deleted_at timestamptz, pushed_by uuid, change_number bigint)
-      """;
+  private static final Columns<Numbered<Comment>> WRITTEN =
+      Columns.<Numbered<Comment>>none()
+          .all(
+              Columns.<Comment>none()
+                  .uuid("id", Comment::id)
+                  .uuid("task_id", Comment::task)
+                  .uuid("user_id", Comment::user)
+                  .text("content", Comment::content)
+                  .uuid("parent_id", Comment::parent)
+                  .flag("is_edited", Comment::edited)
+                  .all(Rows.STAMPED, Comment::stamp),
+              Numbered::row)
+          .number("change_number", Numbered::number);
+
+  private static final String RECORD = WRITTEN.record("r");
 
   private CommentStore() {}
 
@@ -67,39 +75,41 @@ final class CommentStore {
   /// @return how many were new; the others exist already, and were left alone
   static int insert(
       Handle handle, OrganizationId organization, Collection<Numbered<Comment>> comments) {
-    return handle
-        .createUpdate(
-            "insert into task.comment (organization_id, id, task_id, user_id, content, parent_id, is_edited,"
-                + " change_number, "
-                + Rows.STAMP
-                + ") select :organization, id, task_id, user_id, content, parent_id, is_edited, change_number, "
-                + Rows.STAMP
-                + " from "
-                + RECORD
-                + " order by id on conflict (organization_id, id) do nothing")
+    return WRITTEN
+        .bind(
+            handle.createUpdate(
+                "insert into task.comment (organization_id, id, task_id, user_id, content, parent_id, is_edited,"
+                    + " change_number, "
+                    + Rows.STAMP
+                    + ") select :organization, id, task_id, user_id, content, parent_id, is_edited, change_number, "
+                    + Rows.STAMP
+                    + " from "
+                    + RECORD
+                    + " order by id on conflict (organization_id, id) do nothing"),
+            comments)
         .bind("organization", organization)
-        .bind("rows", json(comments))
         .execute();
   }
 
   /// Writes comments that the transaction has locked.
   static void update(
       Handle handle, OrganizationId organization, Collection<Numbered<Comment>> comments) {
-    handle
-        .createUpdate(
-            """
-            update task.comment c set
-              content = r.content, is_edited = r.is_edited, version = r.version, vector_clock = r.vector_clock,
-              last_modified_by = r.last_modified_by, last_modified_device = r.last_modified_device,
-              updated_at = r.updated_at, deleted_at = r.deleted_at, pushed_by = r.pushed_by,
-              change_number = r.change_number
-            from\
-            """
-                + " "
-                + RECORD
-                + "where c.organization_id = :organization and c.id = r.id")
+    WRITTEN
+        .bind(
+            handle.createUpdate(
+                """
+                update task.comment t set
+                  content = r.content, is_edited = r.is_edited, version = r.version, vector_clock = r.vector_clock,
+                  last_modified_by = r.last_modified_by, last_modified_device = r.last_modified_device,
+                  updated_at = r.updated_at, deleted_at = r.deleted_at, pushed_by = r.pushed_by,
+                  change_number = r.change_number
+                from\
+                """
+                    + " "
+                    + RECORD
+                    + Rows.JOINED),
+            comments)
         .bind("organization", organization)
-        .bind("rows", json(comments))
         .execute();
   }
 
@@ -123,22 +133,6 @@ final class CommentStore {
         .bind("limit", limit)
         .map((row, context) -> new Numbered<>(comment(row, context), row.getLong("change_number")))
         .list();
-  }
-
-  private static String json(Collection<Numbered<Comment>> comments) {
-    return new Json.Arr(comments.stream().<Json>map(CommentStore::json).toList()).canonical();
-  }
-
-  private static Json json(Numbered<Comment> numbered) {
-    Comment comment = numbered.row();
-    Map<String, Json> columns = Rows.json(numbered, comment.stamp());
-    columns.put("id", Rows.text(comment.id()));
-    columns.put("task_id", Rows.text(comment.task()));
-    columns.put("user_id", Rows.text(comment.user()));
-    columns.put("content", Json.of(comment.content()));
-    columns.put("parent_id", Rows.text(comment.parent()));
-    columns.put("is_edited", Json.of(comment.edited()));
-    return Json.obj(columns);
   }
 
   static Comment comment(ResultSet row, StatementContext context) throws SQLException {

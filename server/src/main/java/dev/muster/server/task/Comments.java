@@ -41,10 +41,12 @@ public final class Comments {
     OrganizationId organization = caller.organization();
     return database.in(
         organization,
-        handle ->
-            new Slice<>(
-                TaskListStore.countComments(handle, organization),
-                TaskListStore.pageOfComments(handle, organization, limit, offset)));
+        handle -> {
+          TaskListStore.byIndex(handle);
+          return new Slice<>(
+              TaskListStore.countComments(handle, organization),
+              TaskListStore.pageOfComments(handle, organization, limit, offset));
+        });
   }
 
   /// Oldest first.

@@ -2,6 +2,7 @@ package dev.muster.server.task;
 
 import dev.muster.protocol.Json;
 import dev.muster.protocol.VectorClock;
+import dev.muster.server.platform.Columns;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /// The SQL of the history of tasks.
@@ -34,35 +34,40 @@ final class HistoryStore {
   /// An entry as it is read, with names.
   record Row(UUID id, Entry entry, @Nullable String userName, @Nullable String deviceName) {}
 
+  private static final Columns<Entry> WRITTEN =
+      Columns.<Entry>none()
+          .uuid("id", _ -> Ids.next())
+          .uuid("task_id", Entry::task)
+          .uuid("user_id", Entry::user)
+          .uuid("device_id", Entry::device)
+          .text("change_type", Entry::type)
+          .text("changes", "jsonb", entry -> entry.changes().canonical())
+          .text("previous_state", "jsonb", entry -> canonical(entry.before()))
+          .text("vector_clock", "jsonb", entry -> Clocks.text(entry.clock()))
+          .time("created_at", Entry::at);
+
+  private static final String APPEND =
+      """
+      insert into task.history (organization_id, id, task_id, user_id, device_id, change_type, changes,
+        previous_state, vector_clock, created_at)
+      select :organization, id, task_id, user_id, device_id, change_type, changes, previous_state, vector_clock,
+        created_at
+      from\
+      """
+          + " "
+          + WRITTEN.record("r");
+
   private HistoryStore() {}
+
+  private static @Nullable String canonical(Json.@Nullable Obj value) {
+    return value == null ? null : value.canonical();
+  }
 
   static void append(Handle handle, OrganizationId organization, Collection<Entry> entries) {
     if (entries.isEmpty()) {
       return;
     }
-    PreparedBatch batch =
-        handle.prepareBatch(
-            """
-            insert into task.history (organization_id, id, task_id, user_id, device_id, change_type, changes,
-              previous_state, vector_clock, created_at)
-            values (:organization, :id, :task, :user, :device, :type, cast(:changes as jsonb),
-              cast(:before as jsonb), cast(:clock as jsonb), :at)
-            """);
-    for (Entry entry : entries) {
-      batch
-          .bind("organization", organization)
-          .bind("id", Ids.next())
-          .bind("task", entry.task())
-          .bind("user", entry.user())
-          .bind("device", entry.device())
-          .bind("type", entry.type())
-          .bind("changes", entry.changes().canonical())
-          .bind("before", Optional.ofNullable(entry.before()).map(Json::canonical).orElse(null))
-          .bind("clock", Clocks.json(entry.clock()).canonical())
-          .bind("at", entry.at())
-          .add();
-    }
-    batch.execute();
+    WRITTEN.bind(handle.createUpdate(APPEND), entries).bind("organization", organization).execute();
   }
 
   /// Newest first.

@@ -119,8 +119,11 @@ public final class Replica {
     if (count == 0) {
       return true;
     }
-    long number = numbers.take(handle, author.organization(), count);
+    OrganizationId organization = author.organization();
+    long number = numbers.take(handle, organization, count);
     List<Numbered<Tombstone>> tombstones = new ArrayList<>();
+    List<UUID> restoredTasks = new ArrayList<>();
+    List<UUID> restoredComments = new ArrayList<>();
     List<HistoryStore.Entry> history = new ArrayList<>();
     List<Numbered<Task>> newTasks = new ArrayList<>();
     List<Numbered<Task>> oldTasks = new ArrayList<>();
@@ -130,7 +133,10 @@ public final class Replica {
       (before == null ? newTasks : oldTasks).add(new Numbered<>(after, number));
       boolean was = before != null && before.stamp().isDeleted();
       boolean is = after.stamp().isDeleted();
-      bury(handle, author, Tombstone.Kind.TASK, after.id(), after.stamp(), was, number, tombstones);
+      if (was && !is) {
+        restoredTasks.add(after.id());
+      }
+      bury(author, Tombstone.Kind.TASK, after.id(), after.stamp(), number, tombstones);
       String type =
           before == null ? "created" : was == is ? "updated" : is ? "deleted" : "restored";
       history.add(Tasks.entry(author, type, before, after, edit.dropped(), now));
@@ -143,51 +149,42 @@ public final class Replica {
       Comment after = edit.after();
       (before == null ? newComments : oldComments).add(new Numbered<>(after, number));
       boolean was = before != null && before.stamp().isDeleted();
-      bury(
-          handle,
-          author,
-          Tombstone.Kind.COMMENT,
-          after.id(),
-          after.stamp(),
-          was,
-          number,
-          tombstones);
+      if (was && !after.stamp().isDeleted()) {
+        restoredComments.add(after.id());
+      }
+      bury(author, Tombstone.Kind.COMMENT, after.id(), after.stamp(), number, tombstones);
       number++;
     }
     boolean done =
-        (newTasks.isEmpty()
-                || TaskStore.insert(handle, author.organization(), newTasks) == newTasks.size())
+        (newTasks.isEmpty() || TaskStore.insert(handle, organization, newTasks) == newTasks.size())
             && (newComments.isEmpty()
-                || CommentStore.insert(handle, author.organization(), newComments)
-                    == newComments.size());
+                || CommentStore.insert(handle, organization, newComments) == newComments.size());
     if (!done) {
       return false;
     }
     if (!oldTasks.isEmpty()) {
-      TaskStore.update(handle, author.organization(), oldTasks);
+      TaskStore.update(handle, organization, oldTasks);
     }
     if (!oldComments.isEmpty()) {
-      CommentStore.update(handle, author.organization(), oldComments);
+      CommentStore.update(handle, organization, oldComments);
     }
-    TombstoneStore.insert(handle, author.organization(), tombstones);
-    HistoryStore.append(handle, author.organization(), history);
+    TombstoneStore.remove(handle, organization, Tombstone.Kind.TASK, restoredTasks);
+    TombstoneStore.remove(handle, organization, Tombstone.Kind.COMMENT, restoredComments);
+    TombstoneStore.insert(handle, organization, tombstones);
+    HistoryStore.append(handle, organization, history);
     return true;
   }
 
   private static void bury(
-      Handle handle,
       Author author,
       Tombstone.Kind kind,
       UUID entity,
       Stamp stamp,
-      boolean was,
       long number,
       List<Numbered<Tombstone>> tombstones) {
     Instant deletedAt = stamp.deletedAt();
     if (deletedAt != null) {
       tombstones.add(new Numbered<>(Tasks.buried(kind, entity, author, stamp, deletedAt), number));
-    } else if (was) {
-      TombstoneStore.remove(handle, author.organization(), kind, entity);
     }
   }
 

@@ -1,13 +1,10 @@
 package dev.muster.server.task;
 
-import dev.muster.protocol.Json;
+import dev.muster.server.platform.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +14,22 @@ final class Rows {
   static final String STAMP =
       "version, vector_clock, last_modified_by, last_modified_device, created_at, updated_at, deleted_at,"
           + " pushed_by";
+
+  static final Columns<Stamp> STAMPED =
+      Columns.<Stamp>none()
+          .number("version", Stamp::version)
+          .text("vector_clock", "jsonb", stamp -> Clocks.text(stamp.clock()))
+          .uuid("last_modified_by", Stamp::modifiedBy)
+          .uuid("last_modified_device", Stamp::modifiedDevice)
+          .time("created_at", Stamp::createdAt)
+          .time("updated_at", Stamp::updatedAt)
+          .time("deleted_at", Stamp::deletedAt)
+          .uuid("pushed_by", Stamp::pushedBy);
+
+  /// Joins `t`, which is written, with `r`. The ids are said twice, because without statistics of a
+  /// table PostgreSQL reads all rows of the organization to join them.
+  static final String JOINED =
+      " where t.organization_id = :organization and t.id = any(:id) and t.id = r.id";
 
   private Rows() {}
 
@@ -31,25 +44,6 @@ final class Rows {
         time(row, "updated_at"),
         timeOrNull(row, "deleted_at"),
         row.getObject("pushed_by", UUID.class));
-  }
-
-  /// The columns of a stamp as `jsonb_to_recordset` takes them.
-  static Map<String, Json> json(Numbered<?> numbered, Stamp stamp) {
-    Map<String, Json> columns = new HashMap<>();
-    columns.put("version", Json.of(stamp.version()));
-    columns.put("vector_clock", Clocks.json(stamp.clock()));
-    columns.put("last_modified_by", text(stamp.modifiedBy()));
-    columns.put("last_modified_device", text(stamp.modifiedDevice()));
-    columns.put("created_at", text(stamp.createdAt()));
-    columns.put("updated_at", text(stamp.updatedAt()));
-    columns.put("deleted_at", text(stamp.deletedAt()));
-    columns.put("pushed_by", text(stamp.pushedBy()));
-    columns.put("change_number", Json.of(numbered.number()));
-    return columns;
-  }
-
-  static Json text(@Nullable Object value) {
-    return Optional.ofNullable(value).map(Object::toString).<Json>map(Json::of).orElse(Json.NULL);
   }
 
   static Instant time(ResultSet row, String column) throws SQLException {

@@ -1,6 +1,6 @@
 package dev.muster.server.task;
 
-import dev.muster.protocol.Json;
+import dev.muster.server.platform.Columns;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
@@ -23,14 +23,30 @@ final class TaskStore {
       t.last_modified_device, t.created_at, t.updated_at, t.deleted_at, t.pushed_by, t.change_number
       """;
 
-  private static final String RECORD =
-      """
-      jsonb_to_recordset(cast(:rows as jsonb)) as r (
-        id uuid, project_id uuid, title text, description text, status text, priority text, due_date timestamptz,
-        completed_at timestamptz, position numeric, assigned_to uuid, device_id uuid, group_id uuid, tags text[], custom_fields jsonb,
-        created_by uuid, version bigint, vector_clock jsonb, last_modified_by uuid, last_modified_device uuid,
-        created_at timestamptz, updated_at timestamptz, deleted_at timestamptz, pushed_by uuid, change_number bigint)
-      """;
+  private static final Columns<Numbered<Task>> WRITTEN =
+      Columns.<Numbered<Task>>none()
+          .all(
+              Columns.<Task>none()
+                  .uuid("id", Task::id)
+                  .uuid("project_id", Task::project)
+                  .text("title", Task::title)
+                  .text("description", Task::description)
+                  .text("status", task -> task.status().wireName())
+                  .text("priority", task -> task.priority().wireName())
+                  .time("due_date", Task::dueDate)
+                  .time("completed_at", Task::completedAt)
+                  .text("position", "numeric", task -> task.position().toPlainString())
+                  .uuid("assigned_to", Task::assignedTo)
+                  .uuid("device_id", Task::device)
+                  .uuid("group_id", Task::group)
+                  .texts("tags", Task::tags)
+                  .text("custom_fields", "jsonb", task -> task.customFields().canonical())
+                  .uuid("created_by", Task::createdBy)
+                  .all(Rows.STAMPED, Task::stamp),
+              Numbered::row)
+          .number("change_number", Numbered::number);
+
+  private static final String RECORD = WRITTEN.record("r");
 
   private TaskStore() {}
 
@@ -97,42 +113,45 @@ final class TaskStore {
 
   /// @return how many were new; the others exist already, and were left alone
   static int insert(Handle handle, OrganizationId organization, Collection<Numbered<Task>> tasks) {
-    return handle
-        .createUpdate(
-            "insert into task.task (organization_id, id, project_id, title, description, status, priority,"
-                + " due_date, completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by,"
-                + " change_number, "
-                + Rows.STAMP
-                + ") select :organization, id, project_id, title, description, status, priority, due_date,"
-                + " completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by, change_number, "
-                + Rows.STAMP
-                + " from "
-                + RECORD
-                + " order by id on conflict (organization_id, id) do nothing")
+    return WRITTEN
+        .bind(
+            handle.createUpdate(
+                "insert into task.task (organization_id, id, project_id, title, description, status, priority,"
+                    + " due_date, completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by,"
+                    + " change_number, "
+                    + Rows.STAMP
+                    + ") select :organization, id, project_id, title, description, status, priority, due_date,"
+                    + " completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by, change_number, "
+                    + Rows.STAMP
+                    + " from "
+                    + RECORD
+                    + " order by id on conflict (organization_id, id) do nothing"),
+            tasks)
         .bind("organization", organization)
-        .bind("rows", json(tasks))
         .execute();
   }
 
   /// Writes tasks that the transaction has locked.
   static void update(Handle handle, OrganizationId organization, Collection<Numbered<Task>> tasks) {
-    handle
-        .createUpdate(
-            """
-            update task.task t set
-              project_id = r.project_id, title = r.title, description = r.description, status = r.status,
-              priority = r.priority, due_date = r.due_date, completed_at = r.completed_at, position = r.position,
-              assigned_to = r.assigned_to, device_id = r.device_id, group_id = r.group_id, tags = r.tags, custom_fields = r.custom_fields, version = r.version,
-              vector_clock = r.vector_clock, last_modified_by = r.last_modified_by,
-              last_modified_device = r.last_modified_device, updated_at = r.updated_at, deleted_at = r.deleted_at,
-              pushed_by = r.pushed_by, change_number = r.change_number
-            from\
-            """
-                + " "
-                + RECORD
-                + "where t.organization_id = :organization and t.id = r.id")
+    WRITTEN
+        .bind(
+            handle.createUpdate(
+                """
+                update task.task t set
+                  project_id = r.project_id, title = r.title, description = r.description, status = r.status,
+                  priority = r.priority, due_date = r.due_date, completed_at = r.completed_at, position = r.position,
+                  assigned_to = r.assigned_to, device_id = r.device_id,
+                  group_id = r.group_id, tags = r.tags, custom_fields = r.custom_fields, version = r.version,
+                  vector_clock = r.vector_clock, last_modified_by = r.last_modified_by,
+                  last_modified_device = r.last_modified_device, updated_at = r.updated_at, deleted_at = r.deleted_at,
+                  pushed_by = r.pushed_by, change_number = r.change_number
+                from\
+                """
+                    + " "
+                    + RECORD
+                    + Rows.JOINED),
+            tasks)
         .bind("organization", organization)
-        .bind("rows", json(tasks))
         .execute();
   }
 
@@ -156,31 +175,6 @@ final class TaskStore {
         .bind("limit", limit)
         .map((row, context) -> new Numbered<>(task(row, context), row.getLong("change_number")))
         .list();
-  }
-
-  private static String json(Collection<Numbered<Task>> tasks) {
-    return new Json.Arr(tasks.stream().<Json>map(TaskStore::json).toList()).canonical();
-  }
-
-  private static Json json(Numbered<Task> numbered) {
-    Task task = numbered.row();
-    Map<String, Json> columns = Rows.json(numbered, task.stamp());
-    columns.put("id", Rows.text(task.id()));
-    columns.put("project_id", Rows.text(task.project()));
-    columns.put("title", Json.of(task.title()));
-    columns.put("description", Json.of(task.description()));
-    columns.put("status", Json.of(task.status().wireName()));
-    columns.put("priority", Json.of(task.priority().wireName()));
-    columns.put("due_date", Rows.text(task.dueDate()));
-    columns.put("completed_at", Rows.text(task.completedAt()));
-    columns.put("position", Json.of(task.position().toPlainString()));
-    columns.put("assigned_to", Rows.text(task.assignedTo()));
-    columns.put("device_id", Rows.text(task.device()));
-    columns.put("group_id", Rows.text(task.group()));
-    columns.put("tags", Json.texts(task.tags()));
-    columns.put("custom_fields", task.customFields());
-    columns.put("created_by", Rows.text(task.createdBy()));
-    return Json.obj(columns);
   }
 
   static Task task(ResultSet row, StatementContext context) throws SQLException {

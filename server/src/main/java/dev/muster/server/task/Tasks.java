@@ -80,9 +80,14 @@ public final class Tasks {
   private <T> T reading(
       Caller caller, TaskFilter filter, HandleCallback<T, RuntimeException> work) {
     caller.require(Right.READ);
+    HandleCallback<T, RuntimeException> byIndex =
+        handle -> {
+          TaskListStore.byIndex(handle);
+          return work.withHandle(handle);
+        };
     return filter.search() == null
-        ? database.in(caller.organization(), work)
-        : database.acrossOrganizations(work);
+        ? database.in(caller.organization(), byIndex)
+        : database.acrossOrganizations(byIndex);
   }
 
   /// @param fields of [TaskFields]; a title must be among them

@@ -1,5 +1,6 @@
 package dev.muster.server.task;
 
+import dev.muster.server.platform.Columns;
 import dev.muster.server.platform.OrganizationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,10 +9,43 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /// The SQL of tombstones.
 final class TombstoneStore {
+  private static final Columns<Numbered<Tombstone>> WRITTEN =
+      Columns.<Numbered<Tombstone>>none()
+          .all(
+              Columns.<Tombstone>none()
+                  .uuid("id", Tombstone::id)
+                  .text("entity_type", tombstone -> tombstone.kind().wireName())
+                  .uuid("entity_id", Tombstone::entity)
+                  .uuid("deleted_by", Tombstone::deletedBy)
+                  .uuid("deleted_from_device", Tombstone::deletedFromDevice)
+                  .text("vector_clock", "jsonb", tombstone -> Clocks.text(tombstone.clock()))
+                  .time("created_at", Tombstone::createdAt)
+                  .time("expires_at", Tombstone::expiresAt)
+                  .uuid("pushed_by", Tombstone::pushedBy),
+              Numbered::row)
+          .number("change_number", Numbered::number);
+
+  private static final String INSERT =
+      """
+      insert into task.tombstone (organization_id, id, entity_type, entity_id, deleted_by, deleted_from_device,
+        vector_clock, created_at, expires_at, change_number, pushed_by)
+      select :organization, id, entity_type, entity_id, deleted_by, deleted_from_device, vector_clock, created_at,
+        expires_at, change_number, pushed_by
+      from\
+      """
+          + " "
+          + WRITTEN.record("r")
+          + """
+           order by entity_type, entity_id
+          on conflict (organization_id, entity_type, entity_id) do update set
+            id = excluded.id, deleted_by = excluded.deleted_by, deleted_from_device = excluded.deleted_from_device,
+            vector_clock = excluded.vector_clock, created_at = excluded.created_at, expires_at = excluded.expires_at,
+            change_number = excluded.change_number, pushed_by = excluded.pushed_by
+          """;
+
   private TombstoneStore() {}
 
   /// Those of an entity that was deleted before are replaced.
@@ -20,44 +54,28 @@ final class TombstoneStore {
     if (tombstones.isEmpty()) {
       return;
     }
-    PreparedBatch batch =
-        handle.prepareBatch(
-            """
-            insert into task.tombstone (organization_id, id, entity_type, entity_id, deleted_by, deleted_from_device,
-              vector_clock, created_at, expires_at, change_number, pushed_by)
-            values (:organization, :id, :kind, :entity, :by, :device, cast(:clock as jsonb), :created, :expires,
-              :number, :pushed)
-            on conflict (organization_id, entity_type, entity_id) do update set
-              id = excluded.id, deleted_by = excluded.deleted_by, deleted_from_device = excluded.deleted_from_device,
-              vector_clock = excluded.vector_clock, created_at = excluded.created_at, expires_at = excluded.expires_at,
-              change_number = excluded.change_number, pushed_by = excluded.pushed_by
-            """);
-    for (Numbered<Tombstone> numbered : tombstones) {
-      Tombstone tombstone = numbered.row();
-      batch
-          .bind("organization", organization)
-          .bind("id", tombstone.id())
-          .bind("kind", tombstone.kind().wireName())
-          .bind("entity", tombstone.entity())
-          .bind("by", tombstone.deletedBy())
-          .bind("device", tombstone.deletedFromDevice())
-          .bind("clock", Clocks.json(tombstone.clock()).canonical())
-          .bind("created", tombstone.createdAt())
-          .bind("expires", tombstone.expiresAt())
-          .bind("number", numbered.number())
-          .bind("pushed", tombstone.pushedBy())
-          .add();
-    }
-    batch.execute();
+    WRITTEN
+        .bind(handle.createUpdate(INSERT), tombstones)
+        .bind("organization", organization)
+        .execute();
   }
 
-  /// The entity is restored.
-  static void remove(Handle handle, OrganizationId organization, Tombstone.Kind kind, UUID entity) {
-    handle.execute(
-        "delete from task.tombstone where organization_id = ? and entity_type = ? and entity_id = ?",
-        organization,
-        kind.wireName(),
-        entity);
+  /// The entities are restored.
+  static void remove(
+      Handle handle, OrganizationId organization, Tombstone.Kind kind, Collection<UUID> entities) {
+    if (entities.isEmpty()) {
+      return;
+    }
+    handle
+        .createUpdate(
+            """
+            delete from task.tombstone
+            where organization_id = :organization and entity_type = :kind and entity_id = any(:entities)
+            """)
+        .bind("organization", organization)
+        .bind("kind", kind.wireName())
+        .bindArray("entities", UUID.class, entities)
+        .execute();
   }
 
   static List<Numbered<Tombstone>> changedSince(
@@ -94,8 +112,8 @@ final class TombstoneStore {
     return handle
         .createUpdate(
             """
-            delete from task.tombstone where (organization_id, id) in (
-              select organization_id, id from task.tombstone where expires_at < :now limit :limit)
+            delete from task.tombstone where ctid = any(array(
+              select ctid from task.tombstone where expires_at < :now limit :limit))
             """)
         .bind("now", now)
         .bind("limit", limit)
