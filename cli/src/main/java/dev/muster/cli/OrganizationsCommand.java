@@ -111,11 +111,17 @@ final class OrganizationsCommand implements Runnable {
               names = "--storage-bytes",
               paramLabel = "N",
               description = "Bytes of stored documents.")
-          @Nullable String storage) {
+          @Nullable String storage,
+      @Option(
+              names = "--attachment-bytes",
+              paramLabel = "N",
+              description = "Bytes of files of tasks.")
+          @Nullable String attachments) {
     ObjectNode quotas = Muster.object();
     limit(quotas, "devices", devices);
     limit(quotas, "tokens", tokens);
     limit(quotas, "storage_bytes", storage);
+    limit(quotas, "attachment_bytes", attachments);
     Route route = Route.of("/api/organizations/{}/", Cells.text(named(which), "id"));
     JsonNode answer =
         quotas.isEmpty()

@@ -64,6 +64,8 @@ class CrashTest {
     String text = token.path("token").asText();
     List<Witness> witnesses = new ArrayList<>();
     witnesses.add(publishing);
+    String task = admin.post("/api/tasks/", Map.of("title", "x")).expect(201).path("id").asText();
+    witnesses.add(new Witness.Uploading(admin, task));
     for (int i = 1; i <= 3; i++) {
       witnesses.add(new Witness.Enrolling(anybody, text, "enrolling-" + i));
       witnesses.add(new Witness.Using(admin, FakeDevice.enroll(anybody, text, "using-" + i)));

@@ -71,6 +71,7 @@ record Rest(URI server, Optional<String> credential) {
     return send("POST", path, Optional.of(body));
   }
 
+  /// @param body bytes that are sent as they are, or a value that is written as JSON
   Reply put(String path, Object body) {
     return send("PUT", path, Optional.of(body));
   }
@@ -81,15 +82,19 @@ record Rest(URI server, Optional<String> credential) {
 
   /// @throws UncheckedIOException when there is no answer
   private Reply send(String method, String path, Optional<Object> body) {
+    boolean isBytes = body.orElse("") instanceof byte[];
     try {
       var request =
           HttpRequest.newBuilder(server.resolve(path))
               .timeout(LONGEST)
-              .header("Content-Type", "application/json")
+              .header("Content-Type", isBytes ? "application/octet-stream" : "application/json")
               .method(
                   method,
                   body.isPresent()
-                      ? BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body.get()))
+                      ? BodyPublishers.ofByteArray(
+                          body.get() instanceof byte[] bytes
+                              ? bytes
+                              : JSON.writeValueAsBytes(body.get()))
                       : BodyPublishers.noBody());
       credential.ifPresent(token -> request.header("Authorization", "Bearer " + token));
       var response = CLIENT.send(request.build(), BodyHandlers.ofString());

@@ -1,14 +1,20 @@
 package dev.muster.e2e;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 
 /// A client that remembers what the server has acknowledged, and looks for it after a crash.
 ///
@@ -167,6 +173,70 @@ sealed interface Witness {
       }
       reportInDoubt = report;
       overrideInDoubt = override;
+    }
+  }
+
+  /// Uploads one file after the other, in chunks.
+  final class Uploading implements Witness {
+    private static final int CHUNK = 16 * 1024;
+    private static final byte[] FILE = "0123456789abcdef".repeat(6 * 1024).getBytes(US_ASCII);
+
+    private final Rest admin;
+    private final String path;
+    private final List<String> complete = new ArrayList<>();
+    private String id = UUID.randomUUID().toString();
+    private boolean announced;
+    private int uploaded;
+
+    Uploading(Rest admin, String task) {
+      this.admin = admin;
+      this.path = "/api/tasks/" + task + "/attachments/";
+    }
+
+    @Override
+    public void ask(Random random) {
+      if (announced) {
+        byte[] chunk = Arrays.copyOfRange(FILE, uploaded, uploaded + CHUNK);
+        String content = path + id + "/content?offset=" + uploaded;
+        see(admin.put(content, chunk).expect(200));
+      } else {
+        Map<String, ?> file =
+            Map.of("id", id, "name", "x", "size", FILE.length, "sha256", sha256());
+        see(admin.post(path, file).expect(201));
+        announced = true;
+      }
+    }
+
+    private void see(JsonNode row) {
+      uploaded = row.path("uploaded").asInt();
+      if (row.path("complete").asBoolean()) {
+        complete.add(id);
+        id = UUID.randomUUID().toString();
+        announced = false;
+        uploaded = 0;
+      }
+    }
+
+    /// Who got no answer goes on where the upload stands.
+    @Override
+    public void verify() {
+      if (announced) {
+        JsonNode row = admin.get(path + id).expect(200);
+        assertThat(row.path("uploaded").asInt()).isIn(uploaded, uploaded + CHUNK);
+        see(row);
+      }
+      String file = new String(FILE, US_ASCII);
+      for (String one : complete) {
+        assertThat(admin.get(path + one + "/content").expect(200).asText()).isEqualTo(file);
+      }
+    }
+
+    private static String sha256() {
+      try {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(FILE));
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException(impossible);
+      }
     }
   }
 }

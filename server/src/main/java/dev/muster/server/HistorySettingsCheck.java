@@ -34,6 +34,8 @@ final class HistorySettingsCheck {
     check.days("retention.revoked-tokens", kept.revokedTokens(), 1);
     check.days("retention.sync-logs", kept.syncLogs(), 1);
     check.days("retention.resolved-conflicts", kept.resolvedConflicts(), 1);
+    check.days("retention.unfinished-uploads", kept.unfinishedUploads(), 1);
+    check.days("retention.attachments-of-deleted-tasks", kept.attachmentsOfDeletedTasks(), 1);
     return check.sentences;
   }
 

@@ -1,5 +1,6 @@
 package dev.muster.server;
 
+import dev.muster.server.attachment.Attachments;
 import dev.muster.server.doorbell.Push;
 import dev.muster.server.edge.Origin;
 import dev.muster.server.edge.Proxies;
@@ -144,6 +145,7 @@ final class SettingsCheck {
     sentences.addAll(Limits.mistakes(settings.limit()));
     sentences.addAll(SlowConnections.mistakes(settings.http()));
     sentences.addAll(DeviceTurns.mistakes(settings.http()));
+    sentences.addAll(Attachments.mistakes(settings.attachment()));
     if (settings.metrics().sizesEvery().compareTo(Duration.ofSeconds(10)) < 0) {
       sentences.add("muster.metrics.sizes-every must be at least 10s");
     }

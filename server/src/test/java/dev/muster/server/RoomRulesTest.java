@@ -64,6 +64,7 @@ class RoomRulesTest {
           "tasklist",
           "workorder",
           "sync",
+          "attachment",
           "live",
           "viewer",
           "fleet",

@@ -55,6 +55,15 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void filesThatAreTooLargeAndChunksThatNoBodyHoldsAreMistakes() throws IOException {
+    settings("muster.attachment.largest=2G\nmuster.attachment.chunk=2M\n");
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly(
+            "muster.attachment.largest must be from 1 to 1G",
+            "muster.attachment.chunk must be from 16K to 1M");
+  }
+
+  @Test
   void historyThatWouldBeGoneBeforeItComesAndHalfACredentialAreMistakes() throws IOException {
     settings(
         """
@@ -149,7 +158,8 @@ final class SettingsCheckTest {
             "muster.action.attempts must be from 1 to 10, and is 11",
             "muster.action.timeout must be from 1s to 8760h, and is 0s",
             "muster.action.queue-limit must be from 1 to 10000, and is 0",
-            "muster.action.simulator.shortest must not be more than muster.action.simulator.longest",
+            "muster.action.simulator.shortest must not be more than"
+                + " muster.action.simulator.longest",
             "muster.action.simulator.success must be from 0 to 1, and is 1.5",
             "muster.action.simulator.type.PONG.success must be from 0 to 1, and is 1.5")
         .anySatisfy(

@@ -143,9 +143,9 @@ final class OrganizationResource {
   @Operation(
       summary = "Rename an organization or set its quotas; for admins of the first one",
       description =
-          "quotas has any of devices, tokens and storage_bytes: 0 is without limit, null the server's"
-              + " own limit again. A quota below what there is lets nothing more in and takes nothing"
-              + " away.")
+          "quotas has any of devices, tokens, storage_bytes and attachment_bytes: 0 is without"
+              + " limit, null the server's own limit again. A quota below what there is lets"
+              + " nothing more in and takes nothing away.")
   public OverviewBody change(@PathParam("id") String id, @Valid ChangeBody body) {
     return OverviewBody.of(
         overviews.change(caller.get(), organizationId(id), Bodies.present(body).change()));
@@ -157,8 +157,8 @@ final class OrganizationResource {
   @Operation(
       summary = "Erase an organization with all that it has; for admins of the first one",
       description =
-          "Nobody of it is let in from now on; its rows are deleted afterwards, and GET shows how far"
-              + " that is. confirm_name is its name.")
+          "Nobody of it is let in from now on; its rows are deleted afterwards, and GET shows how"
+              + " far that is. confirm_name is its name.")
   public OverviewBody erase(@PathParam("id") String id, @Valid ErasureBody body) {
     OrganizationId organization = organizationId(id);
     erasure.begin(caller.get(), organization, Bodies.present(body).confirmName());

@@ -9,7 +9,9 @@ public enum Quota {
   /// Enrollment tokens and API keys that are still good.
   TOKENS("enrollment token or API key|enrollment tokens and API keys", "Revoke tokens or keys"),
   /// Bytes of stored documents.
-  STORAGE_BYTES("byte|bytes of stored documents", "Documents that are published stay");
+  STORAGE_BYTES("byte|bytes of stored documents", "Documents that are published stay"),
+  /// Bytes of files of tasks, from when they are announced.
+  ATTACHMENT_BYTES("byte|bytes of attachments", "Delete attachments");
 
   private final String words;
   private final String remedy;

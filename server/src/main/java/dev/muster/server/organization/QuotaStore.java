@@ -16,8 +16,8 @@ final class QuotaStore {
     handle
         .createQuery(
             """
-            select quota_devices, quota_tokens, quota_storage_bytes from organization.organization
-            where id = :organization
+            select quota_devices, quota_tokens, quota_storage_bytes, quota_attachment_bytes
+            from organization.organization where id = :organization
             """)
         .bind("organization", organization)
         .map((row, _) -> {

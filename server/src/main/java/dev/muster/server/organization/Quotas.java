@@ -109,6 +109,7 @@ public final class Quotas {
       case DEVICES -> defaults.devices();
       case TOKENS -> defaults.tokens();
       case STORAGE_BYTES -> defaults.storage().asLongValue();
+      case ATTACHMENT_BYTES -> defaults.attachments().asLongValue();
     };
   }
 

@@ -37,6 +37,8 @@ public enum ErrorCode {
   TASK_STATE(Kind.CONFLICT, "The task's state does not allow it"),
   RESYNC_REQUIRED(Kind.CONFLICT, "The device was away for too long"),
   CONFLICT_RESOLVED(Kind.CONFLICT, "The conflict is resolved already"),
+  UPLOAD_STATE(Kind.CONFLICT, "The upload's state does not allow it"),
+  CONTENT_MISMATCH(Kind.CONFLICT, "The content is not what was announced"),
   SCRIPTS_NOT_ALLOWED(Kind.FORBIDDEN, "The organization does not allow scripts"),
   CLIENT_TOKEN_REUSED(Kind.INVALID, "The client token belongs to another request"),
   CURSOR_TOO_OLD(Kind.GONE_RANGE, "The cursor points to what is not kept any more"),

@@ -29,4 +29,12 @@ public interface RetentionSettings {
   /// How long conflicts are kept after they were resolved.
   @WithDefault("365d")
   Duration resolvedConflicts();
+
+  /// How long an upload of an attachment may stand still before it is given up.
+  @WithDefault("24h")
+  Duration unfinishedUploads();
+
+  /// How long attachments are kept after their task was deleted; who restores it later has none.
+  @WithDefault("90d")
+  Duration attachmentsOfDeletedTasks();
 }

@@ -159,6 +159,9 @@ public interface Settings {
   @WithName("retention")
   RetentionSettings retention();
 
+  @WithName("attachment")
+  AttachmentSettings attachment();
+
   /// What a process of a cluster does.
   enum ServerRole {
     API,
@@ -240,6 +243,10 @@ public interface Settings {
     /// Bytes of an organization's policy versions, at the most; 0 is without limit.
     @WithDefault("0")
     MemorySize storage();
+
+    /// Bytes of an organization's attachments, at the most; 0 is without limit.
+    @WithDefault("10G")
+    MemorySize attachments();
   }
 
   /// Requests that carry an `Idempotency-Key`.

@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -176,6 +177,47 @@ public final class Tasks {
     return TaskListStore.find(handle, organization, List.of(id)).stream()
         .findFirst()
         .orElseThrow(() -> Refusal.notFound("task"));
+  }
+
+  /// For rooms that keep something of a task: that it is there.
+  ///
+  /// @throws Refusal `not_found`
+  public void requireThere(Handle handle, OrganizationId organization, UUID id) {
+    var _ = there(handle, organization, id);
+  }
+
+  /// The same, and that the caller may change it.
+  ///
+  /// @return who they are
+  /// @throws Refusal `not_found`, `forbidden`
+  public Author requireMayChange(Handle handle, Caller caller, UUID id) {
+    Author author = Author.of(caller, null);
+    Task task = there(handle, author.organization(), id);
+    Named nothing = Named.in(List.of());
+    References references =
+        replica.references(handle, author.organization(), List.of(task), nothing);
+    author.requireMayChange(task, references.makers());
+    return author;
+  }
+
+  /// Which of these tasks were deleted before a time.
+  public List<UUID> deletedBefore(
+      Handle handle, OrganizationId organization, Collection<UUID> ids, Instant time) {
+    return TaskStore.find(handle, organization, ids).values().stream()
+        .filter(task -> {
+          Instant at = task.stamp().deletedAt();
+          return at != null && at.isBefore(time);
+        })
+        .map(Task::id)
+        .toList();
+  }
+
+  private static Task there(Handle handle, OrganizationId organization, UUID id) {
+    Task task = TaskStore.find(handle, organization, List.of(id)).get(id);
+    if (task == null || task.stamp().isDeleted()) {
+      throw Refusal.notFound("task");
+    }
+    return task;
   }
 
   private static void requireVersion(@Nullable Task task, @Nullable Long version) {

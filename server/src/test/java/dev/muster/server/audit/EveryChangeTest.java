@@ -100,6 +100,8 @@ class EveryChangeTest {
               "POST /v1/action-progress"),
           "gives nothing that the caller does not have, for seconds",
           List.of("POST /api/ws-ticket"),
+          "goes on with what an entry tells of",
+          List.of("PUT /api/tasks/{id}/attachments/{attachment_id}/content"),
           "the work of people, which has a history and a log of its own",
           List.of(
               "POST /api/projects",
@@ -133,6 +135,8 @@ class EveryChangeTest {
           "POST /api/auth/refresh",
           "POST /api/auth/signing-keys/rotate",
           "POST /api/notifications/dead/{message_id}/retry",
+          "POST /api/tasks/{id}/attachments",
+          "DELETE /api/tasks/{id}/attachments/{attachment_id}",
           "POST /api/organizations",
           "PATCH /api/organizations/{id}",
           "DELETE /api/organizations/{id}",

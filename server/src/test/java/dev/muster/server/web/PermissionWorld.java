@@ -7,6 +7,7 @@ import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.testing.SyncDevice;
+import dev.muster.server.testing.Uploads;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,8 @@ final class PermissionWorld {
 
   private static final List<String> TASKS =
       List.of("/api/projects", "/api/tasks", "/api/comments", "/api/sync");
+
+  private static final String UPLOAD = "PUT /api/tasks/{id}/attachments/{attachment_id}/content";
 
   private final Map<String, String> ids = new TreeMap<>();
   private final EnrolledDevice device;
@@ -107,6 +110,12 @@ final class PermissionWorld {
     make(admin, "/api/projects/{id}", "/api/projects/", Map.of("name", name));
     make(admin, "/api/tasks/{id}", "/api/tasks/", Map.of("title", name));
     make(admin, "/api/comments/{id}", "/api/comments/", comment());
+    String task = ids.getOrDefault("/api/tasks/{id}", "");
+    Api.Answer attachment =
+        path == null
+            ? Uploads.complete(admin, task, "x")
+            : Uploads.announce(admin, task, Uploads.of("x")).expect(201);
+    ids.put("attachment_id", attachment.at("id"));
     if (path != null && path.endsWith("/restore")) {
       admin.delete("/api/tasks/" + ids.get("/api/tasks/{id}")).expect(204);
     }
@@ -172,7 +181,8 @@ final class PermissionWorld {
   }
 
   Api.Answer call(Api caller, Permissions.Row row) {
-    return caller.send(row.method(), path(row), body(row.operation()));
+    Api as = row.operation().equals(UPLOAD) ? Uploads.bytes(caller) : caller;
+    return as.send(row.method(), path(row), body(row.operation()));
   }
 
   private String path(Permissions.Row row) {
@@ -222,6 +232,8 @@ final class PermissionWorld {
               Map.of("priority", "high"));
       case "POST /api/tasks/import" -> List.of(Map.of("title", fresh));
       case "POST /api/comments" -> comment();
+      case "POST /api/tasks/{id}/attachments" -> Uploads.of("x");
+      case UPLOAD -> "x";
       case "POST /api/sync/conflicts/{id}/resolve" -> Map.of("resolution", "remote");
       case "POST /api/auth/login" -> Map.of("email", fresh, "password", "wrong-password");
       case "POST /api/auth/logout", "POST /api/auth/refresh" -> Map.of("refresh", "no-such-token");

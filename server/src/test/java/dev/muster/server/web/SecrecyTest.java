@@ -15,6 +15,7 @@ import dev.muster.server.testing.RaisedAlert;
 import dev.muster.server.testing.RecordedLog;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.server.testing.SyncDevice;
+import dev.muster.server.testing.Uploads;
 import dev.muster.server.web.SecretConfiguration.Wifi;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -143,6 +144,7 @@ class SecrecyTest {
     String task = fresh(admin, "/api/tasks/", Map.of("title", "x"), "id", ids);
     fresh(admin, "/api/comments/", Map.of("task", task, "content", "x"), "id", ids);
     fresh(admin, "/api/projects/", Map.of("name", "x"), "id", ids);
+    ids.put("attachment_id", List.of(Uploads.complete(admin, task, "x").at("id")));
     SyncDevice tablet = SyncDevice.of(admin, "operator");
     tablet.pushTasks(List.of(tablet.item(Ids.next(), "create", Map.of()))).expect(200);
     Api.Answer conflicts = admin.get("/api/sync/conflicts/").expect(200);
