@@ -120,12 +120,7 @@ final class AgentCommand implements Callable<Integer> {
         HttpClient client = Http.client(address);
         Technicians _ =
             Technicians.one(
-                folder,
-                client,
-                address,
-                technician,
-                interval,
-                line -> tell(log, line))) {
+                folder, client, address, technician, interval, line -> tell(log, line))) {
       AgentPorts ports =
           new AgentPorts(
               new HttpTransport(client, address),

@@ -71,8 +71,13 @@ final class Fields {
     }
     if (characters > LARGEST) {
       throw new IllegalArgumentException(
-          "The " + kind.wireName() + " is too large: " + characters + " characters of JSON, and at most "
-              + LARGEST + " can be sent.");
+          "The "
+              + kind.wireName()
+              + " is too large: "
+              + characters
+              + " characters of JSON, and at most "
+              + LARGEST
+              + " can be sent.");
     }
     fields.forEach((field, value) -> {
       if (!of(kind).contains(field)) {

@@ -17,8 +17,8 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Hears from the server that something has changed, over the WebSocket `/ws/sync`, and wakes a
-/// [SyncLoop]: also each time that the socket opens, for while it was closed something may have been
-/// missed. It uses `java.net.http`, which Android has not.
+/// [SyncLoop]: also each time that the socket opens, for while it was closed something may have
+/// been missed. It uses `java.net.http`, which Android has not.
 public final class NudgeListener implements Runnable {
   private static final Duration CONNECTING = Duration.ofSeconds(20);
 
@@ -122,8 +122,7 @@ public final class NudgeListener implements Runnable {
     }
 
     @Override
-    public @Nullable CompletionStage<?> onText(
-        WebSocket socket, CharSequence data, boolean last) {
+    public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
       if (last) {
         wake.run();
       }

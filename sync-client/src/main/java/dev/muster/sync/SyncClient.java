@@ -228,8 +228,7 @@ public final class SyncClient {
                 + " edits.");
       }
       List<Change> done = batch.subList(0, answer.processed());
-      List<Notice> notices =
-          store.in(transaction -> copy(transaction).taken(done, answer.told()));
+      List<Notice> notices = store.in(transaction -> copy(transaction).taken(done, answer.told()));
       taken += done.size();
       conflicts += notices.size();
       notices.forEach(listener::conflicted);
@@ -331,8 +330,7 @@ public final class SyncClient {
     while (more) {
       more =
           store.in(transaction ->
-              !transaction.recall(Copy.ANEW).isEmpty()
-                  && copy(transaction).endAnew(PULLED));
+              !transaction.recall(Copy.ANEW).isEmpty() && copy(transaction).endAnew(PULLED));
     }
   }
 }

@@ -101,8 +101,8 @@ final class ConflictStore {
 
   private ConflictStore() {}
 
-  /// Stores conflicts. The same again changes nothing. Another edit of the same device joins the one
-  /// that waits: what both have set is as the newer one has it, in whatever order they come.
+  /// Stores conflicts. The same again changes nothing. Another edit of the same device joins the
+  /// one that waits: what both have set is as the newer one has it, in whatever order they come.
   ///
   /// @param device that has pushed them
   /// @return of each that is new, or has something new, whether it was refused

@@ -312,8 +312,8 @@ final class Ledger {
         : item.clock().cappedAt(known.clock(), device.toString());
   }
 
-  /// Whether the device may not hold the row as it was: it has pushed it itself, the server has added
-  /// something, and nobody knows whether the device has pulled that since.
+  /// Whether the device may not hold the row as it was: it has pushed it itself, the server has
+  /// added something, and nobody knows whether the device has pulled that since.
   private boolean mayLack(Stamp before) {
     return device.equals(before.modifiedDevice()) && before.pushedBy() == null;
   }

@@ -118,10 +118,7 @@ final class TaskListStore {
       String column = ORDERS.get(down ? by.substring(1) : by);
       order.add(column + (!down ? "" : by.equals("-due_date") ? " desc nulls last" : " desc"));
     }
-    order.add(
-        !wanted.isEmpty() && wanted.getFirst().startsWith("-")
-            ? "t.id desc"
-            : "t.id");
+    order.add(!wanted.isEmpty() && wanted.getFirst().startsWith("-") ? "t.id desc" : "t.id");
     return " order by " + String.join(", ", order);
   }
 

@@ -27,10 +27,14 @@ class DocumentedClientTest {
         .post(
             "/api/users/",
             Map.of(
-                "email", email,
-                "name", "Tina",
-                "password", ServerUnderTest.PASSWORD,
-                "role", "member"))
+                "email",
+                email,
+                "name",
+                "Tina",
+                "password",
+                ServerUnderTest.PASSWORD,
+                "role",
+                "member"))
         .expect(201);
     admin.post("/api/tasks/", Map.of("title", "made in the browser")).expect(201);
     String page = Files.readString(Path.of("..", "docs", "sync-client.md"));
