@@ -169,8 +169,8 @@ class SyncPlansTest {
   void aPushReadsNoTableFromBeginToEndWithoutStatistics() {
     try (TestDatabase test = TestDatabase.create()) {
       OrganizationId organization = Tenants.fresh(test.database());
-      ManyTasks.fill(test.database(), organization, 10_000);
-      var _ = new Doors(test, organization).pushAll(100);
+      ManyTasks.fill(test.database(), organization, 100_000);
+      var _ = new Doors(test, organization).pushAll(50);
     }
   }
 
