@@ -137,6 +137,14 @@ final class BenchServer implements AutoCloseable {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
+  /// The same of its database's processes that still run.
+  Duration databaseCpu() {
+    return process
+        .descendants()
+        .map(child -> child.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
   /// What a server says after its greeting is trouble, and shown.
   private static void forward(BufferedReader output) {
     try {

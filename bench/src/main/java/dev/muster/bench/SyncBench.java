@@ -1,14 +1,13 @@
 package dev.muster.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,214 +15,197 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
-/// The measurement behind `bench sync`.
+/// The measurement of pushes behind `bench sync`.
 final class SyncBench {
   private static final int BATCH = 100;
-  private static final int PAGE = 500;
-  private static final int MOST_PAGES = 400;
+  private static final double RATE_BOUND = 10_000;
+  private static final double P99_BOUND = 500;
 
-  private record Device(String access, String id) {}
+  /// Of a push with long clocks, because a body may have 2 MB.
+  private static final int SMALL_BATCH = 40;
 
-  /// A push of so many items.
+  private static final List<Integer> CLOCKS = List.of(1, 10, 100, 1_000);
+  private static final double CLOCK_BOUND = 4;
+
+  /// The items of a push.
   private interface Pushing {
-    String items(Device device, long push);
+    String items(SyncDevice device, long push);
+  }
+
+  private record Pushed(
+      long items, Duration took, Duration cpu, Duration database, Samples nanos, long conflicts) {
+    double rate() {
+      return items / (took.toNanos() / 1e9);
+    }
   }
 
   private final BenchServer server;
+  private final List<SyncDevice> devices;
+  private final Duration turn;
   private final PrintWriter out;
   private final Bounds bounds;
-  private final List<Device> devices = new ArrayList<>();
 
-  SyncBench(BenchServer server, PrintWriter out, Bounds bounds) {
+  SyncBench(
+      BenchServer server, List<SyncDevice> devices, Duration turn, PrintWriter out, Bounds bounds) {
     this.server = server;
+    this.devices = devices;
+    this.turn = turn;
     this.out = out;
     this.bounds = bounds;
   }
 
-  void run(int pushers, Duration turn) throws Exception {
-    Api admin = server.admin();
-    for (int i = 0; i < pushers; i++) {
-      devices.add(device(admin, i));
+  void warmUp(Duration duration) throws Exception {
+    for (Pushing pushing : List.<Pushing>of(SyncBench::fresh, edits(1), contested(1))) {
+      var _ = push(duration.dividedBy(3), BATCH, pushing);
     }
-    var _ = push(turn, SyncBench::fresh);
-    double made = print("new tasks", push(turn, SyncBench::fresh));
-    print("edits of own tasks", push(turn, SyncBench::edits));
-    print("edits of tasks that others edit too", push(turn, SyncBench::contested));
-    pull();
-    bounds.least("new tasks pushed a second", made, 10_000, "a second");
   }
 
-  private Device device(Api admin, int number) throws IOException, InterruptedException {
-    String email = "pusher-" + number + "@localhost";
-    String password = UUID.randomUUID().toString();
-    admin.post(
-        "/api/users/",
-        Map.of("email", email, "name", email, "password", password, "role", "operator"));
-    JsonNode login =
-        server
-            .anonymous()
-            .post(
-                "/api/auth/login/",
-                Map.of(
-                    "email", email, "password", password, "deviceFingerprint", "bench " + number));
-    return new Device(login.get("access").asText(), login.at("/device/id").asText());
+  void run(Connection database) throws Exception {
+    Pushed made = print("new tasks", BATCH, SyncBench::fresh);
+    Pushed edited = print("edits of own tasks, no conflicts", BATCH, edits(2));
+    Pushed met = print("edits of tasks that others edit too", BATCH, contested(2));
+    bounds.least("new tasks pushed", made.rate(), RATE_BOUND, "a second");
+    bounds.least("edits pushed, no conflicts", edited.rate(), RATE_BOUND / 2, "a second");
+    bounds.least("edits pushed, most conflict", met.rate(), RATE_BOUND / 2, "a second");
+    bounds.most("p99 of pushes of new tasks", made.nanos().quantile(0.99), P99_BOUND, "ms");
+    clocks(database);
   }
 
-  private static String fresh(Device device, long push) {
-    StringBuilder items = new StringBuilder();
+  private static String fresh(SyncDevice device, long push) {
+    List<String> items = new ArrayList<>();
     for (int i = 0; i < BATCH; i++) {
-      item(items, UUID.randomUUID(), "create", "Check pump " + i, device, 1);
+      items.add(device.item(UUID.randomUUID(), "create", "Check pump " + i, "", 1));
     }
-    return items.toString();
+    return String.join(",", items);
   }
 
   /// Each device has tasks of its own, which it makes and edits again and again.
-  private static String edits(Device device, long push) {
-    StringBuilder items = new StringBuilder();
-    for (int i = 0; i < BATCH; i++) {
-      UUID id = UUID.nameUUIDFromBytes((device.id() + i).getBytes(StandardCharsets.UTF_8));
-      item(items, id, "update", "Edit " + push, device, push + 1);
-    }
-    return items.toString();
+  private static Pushing edits(int turn) {
+    return (device, push) -> {
+      List<String> items = new ArrayList<>();
+      for (int i = 0; i < BATCH; i++) {
+        String own = device.id() + turn + i;
+        UUID id = UUID.nameUUIDFromBytes(own.getBytes(StandardCharsets.UTF_8));
+        items.add(device.item(id, "update", "Edit " + push, "", push + 1));
+      }
+      return String.join(",", items);
+    };
   }
 
   /// All edit the titles of the same tasks, and have heard of nobody else.
-  private static String contested(Device device, long push) {
-    StringBuilder items = new StringBuilder();
-    for (int i = 0; i < BATCH; i++) {
-      UUID id = new UUID(7, i);
-      item(items, id, "update", "Edit of " + device.id() + " " + push, device, push + 1);
+  private static Pushing contested(long turn) {
+    return (device, push) -> {
+      List<String> items = new ArrayList<>();
+      for (int i = 0; i < BATCH; i++) {
+        String title = "Edit of " + device.id() + " " + push;
+        items.add(device.item(new UUID(turn, i), "update", title, "", push + 1));
+      }
+      return String.join(",", items);
+    };
+  }
+
+  /// What an edit costs by the number of devices that its clock names.
+  private void clocks(Connection database) throws Exception {
+    List<String> named = SyncRows.devices(database, CLOCKS.getLast());
+    double first = 0;
+    for (int components : CLOCKS) {
+      String others = named(named, components - 1);
+      String before = others.isEmpty() ? "" : others + ",";
+      long mark = 1L << 32 | components;
+      int tasks = SMALL_BATCH * devices.size();
+      SyncRows.tasks(database, mark, tasks, "{" + others + "}");
+      Pushed pushed =
+          print(
+              "edits, clocks of %,d devices".formatted(components),
+              SMALL_BATCH,
+              (device, push) -> {
+                int begin = devices.indexOf(device) * SMALL_BATCH;
+                List<String> items = new ArrayList<>();
+                for (int i = begin; i < begin + SMALL_BATCH; i++) {
+                  items.add(
+                      device.item(new UUID(mark, i), "update", "Edit " + push, before, push + 1));
+                }
+                return String.join(",", items);
+              });
+      first = first == 0 ? 1 / pushed.rate() : first;
+      if (components == 100) {
+        bounds.most(
+            "an edit with 100 devices in its clock, to one with 1",
+            1 / pushed.rate() / first,
+            CLOCK_BOUND,
+            "times");
+      }
     }
-    return items.toString();
   }
 
-  private static void item(
-      StringBuilder items, UUID id, String operation, String title, Device device, long tick) {
-    items
-        .append(items.isEmpty() ? "" : ",")
-        .append("{\"id\":\"")
-        .append(id)
-        .append("\",\"operation\":\"")
-        .append(operation)
-        .append("\",\"data\":{\"title\":\"")
-        .append(title)
-        .append("\",\"description\":\"The seal of the second pump may leak; see what it needs.\"")
-        .append(",\"status\":\"todo\",\"priority\":\"high\",\"tags\":[\"pump\",\"weekly\"]")
-        .append(",\"custom_fields\":{\"site\":\"Store 0042\"},\"vector_clock\":{\"")
-        .append(device.id())
-        .append("\":")
-        .append(tick)
-        .append("}}}");
+  private static String named(List<String> devices, int count) {
+    return devices.subList(0, count).stream()
+        .map(device -> "\"%s\":1".formatted(device))
+        .collect(Collectors.joining(","));
   }
 
-  private record Pushed(long items, Duration took, Samples nanos, long conflicts) {}
-
-  private Pushed push(Duration turn, Pushing pushing) throws Exception {
+  private Pushed push(Duration turn, int batch, Pushing pushing) throws Exception {
     Queue<Long> nanos = new ConcurrentLinkedQueue<>();
     AtomicLong conflicts = new AtomicLong();
+    Duration cpu = server.cpu();
+    Duration ofDatabase = server.databaseCpu();
     long begin = System.nanoTime();
     List<Future<Long>> running = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Device device : devices) {
+      for (SyncDevice device : devices) {
         running.add(
             threads.submit(() -> push(device, begin + turn.toNanos(), pushing, nanos, conflicts)));
       }
     }
-    long items = 0;
+    long pushes = 0;
     for (Future<Long> one : running) {
       try {
-        items += one.get();
+        pushes += one.get();
       } catch (ExecutionException failure) {
-        throw new IOException("a push failed", failure.getCause());
+        throw new IOException("a push failed: " + failure.getCause(), failure.getCause());
       }
     }
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    return new Pushed(items, took, Samples.ofNanos(nanos), conflicts.get());
+    return new Pushed(
+        pushes * batch,
+        took,
+        server.cpu().minus(cpu),
+        server.databaseCpu().minus(ofDatabase),
+        Samples.ofNanos(nanos),
+        conflicts.get());
   }
 
-  private long push(
-      Device device, long end, Pushing pushing, Queue<Long> nanos, AtomicLong conflicts)
+  private static long push(
+      SyncDevice device, long end, Pushing pushing, Queue<Long> nanos, AtomicLong conflicts)
       throws IOException {
     long pushes = 0;
-    try (Line line = new Line(server.address())) {
+    try (Line line = new Line(device.server())) {
       for (; System.nanoTime() < end; pushes++) {
-        String body =
-            "{\"deviceId\":\"%s\",\"changes\":{\"tasks\":[%s]}}"
-                .formatted(device.id(), pushing.items(device, pushes));
+        String items = pushing.items(device, pushes);
         long sent = System.nanoTime();
-        Line.Answer answer =
-            line.post(
-                "/api/sync/push/", device.access(), "", body.getBytes(StandardCharsets.UTF_8));
+        Line.Answer answer = device.push(line, items);
         nanos.add(System.nanoTime() - sent);
-        if (!answer.isDone()) {
-          throw new IOException("a push was answered " + answer);
-        }
         conflicts.addAndGet(Api.JSON.readTree(answer.body()).get("conflicts").size());
       }
     }
-    return pushes * BATCH;
+    return pushes;
   }
 
-  private double print(String what, Pushed pushed) {
-    double rate = pushed.items() / (pushed.took().toNanos() / 1e9);
+  private Pushed print(String what, int batch, Pushing pushing) throws Exception {
+    Pushed pushed = push(turn, batch, pushing);
     out.printf(
         Locale.ROOT,
-        "  push, %-36s %,8.0f items/s, %.0f %% conflicts, %d a push: %s%n",
+        "  push, %-36s %,8.0f items/s, %.0f %% conflicts, %.0f + %.0f µs of processors (server + database) each; %d a push: %s%n",
         what,
-        rate,
+        pushed.rate(),
         100.0 * pushed.conflicts() / pushed.items(),
-        BATCH,
+        pushed.cpu().toNanos() / 1e3 / pushed.items(),
+        pushed.database().toNanos() / 1e3 / pushed.items(),
+        batch,
         pushed.nanos());
     out.flush();
-    return rate;
-  }
-
-  /// A new device gets everything, and then asks once more.
-  private void pull() throws IOException {
-    Device device = devices.getFirst();
-    Queue<Long> full = new ConcurrentLinkedQueue<>();
-    long rows = 0;
-    long cursor = 0;
-    long begin = System.nanoTime();
-    boolean more = true;
-    try (Line line = new Line(server.address())) {
-      for (int page = 0; more && page < MOST_PAGES; page++) {
-        long sent = System.nanoTime();
-        JsonNode answer = pulled(line, device, cursor);
-        full.add(System.nanoTime() - sent);
-        rows += answer.get("tasks").size();
-        cursor = answer.get("timestamp").asLong();
-        more = answer.get("hasMore").asBoolean();
-      }
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      out.printf(
-          Locale.ROOT,
-          "  pull, %,d rows of others, %d a page: %,.0f rows/s: %s%n",
-          rows,
-          PAGE,
-          rows / seconds,
-          Samples.ofNanos(full));
-      Queue<Long> idle = new ConcurrentLinkedQueue<>();
-      for (int i = 0; i < 200; i++) {
-        long sent = System.nanoTime();
-        cursor = pulled(line, device, cursor).get("timestamp").asLong();
-        idle.add(System.nanoTime() - sent);
-      }
-      out.printf(Locale.ROOT, "  pull from the last cursor: %s%n", Samples.ofNanos(idle));
-      out.flush();
-    }
-  }
-
-  private static JsonNode pulled(Line line, Device device, long since) throws IOException {
-    Line.Answer answer =
-        line.get(
-            "/api/sync/pull/?limit=" + PAGE + "&since=" + since,
-            device.access(),
-            "X-Device-ID: " + device.id() + "\r\n");
-    if (!answer.isDone()) {
-      throw new IOException("a pull was answered " + answer);
-    }
-    return Api.JSON.readTree(answer.body());
+    return pushed;
   }
 }

@@ -1,8 +1,12 @@
 package dev.muster.bench;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,9 +20,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Starts a server on a new data folder with people who each have a device, and has all of them"
-          + " push 100 items at a time: new tasks, edits of their own, and edits of tasks that all"
-          + " edit at once, which conflict. Then one device pulls everything. Prints items a second"
-          + " and how long pushes and pulls take.",
+          + " push 100 items at a time: new tasks, edits of their own, edits of tasks that all edit at"
+          + " once, which conflict, and edits whose clocks name many devices. Then a second server with"
+          + " a small heap is filled with ever more tasks; pulls and pushes are timed at each size, and"
+          + " in the end a device pulls everything.",
       "The exit code is 1 when a bound does not hold."
     })
 final class SyncCommand implements Callable<Integer> {
@@ -38,19 +43,53 @@ final class SyncCommand implements Callable<Integer> {
       description = "How long each is measured, 2 to 600. Default: ${DEFAULT-VALUE}.")
   private int seconds;
 
+  @Option(
+      names = "--warm-up",
+      paramLabel = "S",
+      defaultValue = "60",
+      description = "How long pushes run before any is measured. Default: ${DEFAULT-VALUE}.")
+  private int warmUp;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "Tasks to have in the end, 1000 or more. Default: ${DEFAULT-VALUE}.")
+  private int rows;
+
   @Override
   public Integer call() throws Exception {
-    if (devices < 1 || devices > 64 || seconds < 2 || seconds > 600) {
+    if (devices < 1 || devices > 64 || seconds < 2 || seconds > 600 || warmUp < 3 || rows < 1_000) {
       throw new ParameterException(
-          spec.commandLine(), "--devices must be 1 to 64, --seconds 2 to 600.");
+          spec.commandLine(),
+          "--devices must be 1 to 64, --seconds 2 to 600, --warm-up 3 or more, --rows 1000 or more.");
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(Machine.describe());
     Bounds bounds = new Bounds(out);
     Path root = Path.of(System.getProperty("launcher.root", "."));
-    try (BenchServer server = BenchServer.start(root, false)) {
-      new SyncBench(server, out, bounds).run(devices, Duration.ofSeconds(seconds));
+    Duration turn = Duration.ofSeconds(seconds);
+    try (BenchServer server = BenchServer.start(root, false);
+        Connection database = server.database()) {
+      SyncBench bench = new SyncBench(server, devices(server, devices), turn, out, bounds);
+      bench.warmUp(Duration.ofSeconds(warmUp));
+      bench.run(database);
+    }
+    try (BenchServer server = BenchServer.start(root, false, List.of(PullBench.HEAP));
+        Connection database = server.database()) {
+      List<SyncDevice> two = devices(server, 2);
+      new PullBench(server, two.getFirst(), two.getLast(), out, bounds).run(database, rows);
     }
     return bounds.anyOver() ? 1 : 0;
+  }
+
+  private static List<SyncDevice> devices(BenchServer server, int count)
+      throws IOException, InterruptedException {
+    List<SyncDevice> devices = new ArrayList<>();
+    Api admin = server.admin();
+    for (int i = 0; i < count; i++) {
+      devices.add(SyncDevice.of(server, admin, "pusher-" + i));
+    }
+    return devices;
   }
 }
