@@ -20,7 +20,9 @@ import java.util.function.BiFunction;
 /// what is there is not made twice, and what a run that broke has left out is made by the next.
 final class DemoData {
   static final String ORGANIZATION = "Test Organization";
-  static final String PASSWORD = "testpass123";
+
+  /// As short as the server takes one.
+  static final String PASSWORD = "testpass1234";
 
   private static final int ALL = Integer.MAX_VALUE;
   private static final List<String> PROJECTS = List.of("Pump hall", "Warehouse", "Field service");

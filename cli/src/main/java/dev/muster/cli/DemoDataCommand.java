@@ -14,11 +14,10 @@ import picocli.CommandLine.Option;
     name = "demo-data",
     description = {
       "Makes " + DemoData.ORGANIZATION + " with people, projects, tasks and comments.",
-      "The people are user1@test.com (an admin), user2@test.com and so on; the password of all is",
-      DemoData.PASSWORD
-          + ". What is there already stays as it is: run it again to have more of it.",
-      "Everybody knows that password, so a server that is not in open mode needs --force and the",
-      "login of an admin of its first organization."
+      "The people are user1@test.com, an admin, user2@test.com and so on; their",
+      "password is " + DemoData.PASSWORD + ". What is there already stays as it is.",
+      "Everybody knows that password: a server that is not in open mode needs",
+      "--force and the login of an admin of its first organization."
     },
     footer = {"", "Example:", "  muster demo-data --users 5 --tasks 20"})
 final class DemoDataCommand implements Runnable {

@@ -31,8 +31,9 @@ final class SyncCommand implements Runnable {
 
   @Command(
       description = {
-        "Forgets at once what the server would forget by itself within a day: tombstones that have",
-        "expired, old rows of the log, conflicts that were resolved long ago. For admins."
+        "Forgets at once what the server forgets by itself within a day: expired",
+        "tombstones, old rows of the log, conflicts that were resolved long ago.",
+        "For admins."
       },
       footer = {"", "Example:", "  muster sync cleanup --dry-run"})
   void cleanup(@Option(names = "--dry-run", description = "Only count them.") boolean dryRun) {

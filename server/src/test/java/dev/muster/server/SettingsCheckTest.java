@@ -158,8 +158,7 @@ final class SettingsCheckTest {
             "muster.action.attempts must be from 1 to 10, and is 11",
             "muster.action.timeout must be from 1s to 8760h, and is 0s",
             "muster.action.queue-limit must be from 1 to 10000, and is 0",
-            "muster.action.simulator.shortest must not be more than"
-                + " muster.action.simulator.longest",
+            "muster.action.simulator.shortest must not be more than muster.action.simulator.longest",
             "muster.action.simulator.success must be from 0 to 1, and is 1.5",
             "muster.action.simulator.type.PONG.success must be from 0 to 1, and is 1.5")
         .anySatisfy(

@@ -157,8 +157,8 @@ final class OrganizationResource {
   @Operation(
       summary = "Erase an organization with all that it has; for admins of the first one",
       description =
-          "Nobody of it is let in from now on; its rows are deleted afterwards, and GET shows how"
-              + " far that is. confirm_name is its name.")
+          "Nobody of it is let in from now on; its rows are deleted afterwards, and GET shows how far"
+              + " that is. confirm_name is its name.")
   public OverviewBody erase(@PathParam("id") String id, @Valid ErasureBody body) {
     OrganizationId organization = organizationId(id);
     erasure.begin(caller.get(), organization, Bodies.present(body).confirmName());

@@ -226,6 +226,21 @@ class SyncApiTest {
     assertThat(titles(tablet.pullAll(later, 100))).containsExactly("Mine");
   }
 
+  /// When a task was done the server says, in answer to an edit that may not be the last of a push.
+  @Test
+  void aDeviceIsToldWhatTheServerAddedBeforeItsLastEdit() {
+    UUID id = made("Pump");
+    long cursor = tablet.pull(0, 100).expect(200).node("timestamp").asLong();
+    Map<String, Object> done = with(task("Pump", tablet.clock(2)), "status", "done");
+    Map<String, Object> named = with(task("Pump 2", tablet.clock(3)), "status", "done");
+    tablet
+        .pushTasks(List.of(tablet.item(id, "update", done), tablet.item(id, "update", named)))
+        .expect(200);
+    JsonNode pulled = tablet.pull(cursor, 100).expect(200).body();
+    assertThat(pulled.at("/tasks/0/title").asText()).isEqualTo("Pump 2");
+    assertThat(pulled.at("/tasks/0/completed_at").asText()).isNotEmpty();
+  }
+
   @Test
   void pagesAreCutOverAllKindsAndLoseNothing() {
     List<Map<String, Object>> tasks = new ArrayList<>();
