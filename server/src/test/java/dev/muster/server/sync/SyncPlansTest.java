@@ -6,17 +6,23 @@ import dev.muster.protocol.Json;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.device.NewDevice;
+import dev.muster.server.identity.IdentityRoom;
 import dev.muster.server.identity.UserNames;
+import dev.muster.server.identity.Users;
+import dev.muster.server.platform.Announcements;
+import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.task.ChangeNumbers;
 import dev.muster.server.task.Replica;
 import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.ManyTasks;
 import dev.muster.server.testing.Plans;
 import dev.muster.server.testing.Tenants;
 import dev.muster.server.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,11 +57,15 @@ class SyncPlansTest {
       database = plans.watching(test);
       Groups groups = new Groups(database, clock, List.of(), Audits.on(clock));
       Devices devices = new Devices(database, clock, groups, Audits.on(clock), List.of());
-      Replica replica = new Replica(new UserNames());
+      Broadcast broadcast = new Broadcast(test.database().dataSource());
+      ChangeNumbers numbers = new ChangeNumbers(new Announcements(broadcast));
+      Replica replica = new Replica(new UserNames(), devices, groups, numbers);
+      Users users = new IdentityRoom(database, clock, broadcast).users;
+      SyncMetrics metrics = new SyncMetrics(new SimpleMeterRegistry(), clock, database);
       caller = Tenants.anybody(organization);
       device = devices.register(caller, NewDevice.named(Ids.next().toString())).id().toString();
-      pushes = new Pushes(database, clock, devices, replica);
-      pulls = new Pulls(database, clock, devices, replica);
+      pushes = new Pushes(database, clock, devices, replica, users, metrics);
+      pulls = new Pulls(database, clock, devices, replica, users, metrics);
       conflicts = new Conflicts(database, clock, replica);
       plans.taken();
     }
@@ -65,6 +75,7 @@ class SyncPlansTest {
           caller,
           device,
           Json.obj(Map.of("tasks", new Json.Arr(tasks), "comments", new Json.Arr(comments))),
+          null,
           null);
     }
 
@@ -181,11 +192,12 @@ class SyncPlansTest {
     doors.pushAll(5);
     for (Boolean resolved : new Boolean[] {null, false, true}) {
       for (int offset : new int[] {0, 1_000}) {
-        var _ = doors.conflicts.list(doors.caller, resolved, 50, offset);
+        var _ = doors.conflicts.list(doors.caller, new ConflictStore.Which(resolved, null), 50, offset);
         assertThat(doors.statements(ManyTasks.ROWS)).isEqualTo(3);
       }
     }
-    Conflict open = doors.conflicts.list(doors.caller, false, 1, 0).rows().getFirst();
+    ConflictStore.Which unresolved = new ConflictStore.Which(false, null);
+    Conflict open = doors.conflicts.list(doors.caller, unresolved, 1, 0).rows().getFirst();
     assertThat(doors.statements(ManyTasks.ROWS)).isEqualTo(3);
     var _ = doors.conflicts.find(doors.caller, open.id());
     var _ = doors.conflicts.resolve(doors.caller, open.id(), Conflicts.Resolution.REMOTE, null);

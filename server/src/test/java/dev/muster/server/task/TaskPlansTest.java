@@ -6,8 +6,11 @@ import dev.muster.protocol.Json;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.Groups;
 import dev.muster.server.identity.UserNames;
+import dev.muster.server.platform.Announcements;
+import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Role;
 import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.ManyTasks;
@@ -29,15 +32,14 @@ class TaskPlansTest {
   private final Plans plans = new Plans();
   private final Database database = plans.watching(many.test());
   private final InstantSource clock = InstantSource.system();
+  private final Groups groups = new Groups(database, clock, List.of(), Audits.on(clock));
   private final Devices devices =
-      new Devices(
-          database,
-          clock,
-          new Groups(database, clock, List.of(), Audits.on(clock)),
-          Audits.on(clock),
-          List.of());
-  private final Tasks tasks = new Tasks(database, clock, devices, new UserNames());
-  private final Comments comments = new Comments(database, clock, devices);
+      new Devices(database, clock, groups, Audits.on(clock), List.of());
+  private final ChangeNumbers numbers =
+      new ChangeNumbers(new Announcements(new Broadcast(many.test().database().dataSource())));
+  private final Replica replica = new Replica(new UserNames(), devices, groups, numbers);
+  private final Tasks tasks = new Tasks(database, clock, devices, replica);
+  private final Comments comments = new Comments(database, clock, devices, numbers);
   private final Caller caller = Tenants.person(many.organization(), Role.OPERATOR);
   private final Map<String, String> wrong = new TreeMap<>();
 
@@ -49,14 +51,15 @@ class TaskPlansTest {
     }
   }
 
-  private static TaskListStore.Filter filter(Map<String, Object> by, List<String> order) {
-    return new TaskListStore.Filter(
+  private static TaskFilter filter(Map<String, Object> by) {
+    return new TaskFilter(
         (String) by.get("status"),
         (String) by.get("priority"),
         (UUID) by.get("assignee"),
         (UUID) by.get("project"),
-        (String) by.get("search"),
-        order);
+        (UUID) by.get("device"),
+        null,
+        (String) by.get("search"));
   }
 
   private UUID someId(String table) {
@@ -69,7 +72,7 @@ class TaskPlansTest {
   }
 
   private void list(Map<String, Object> filter, List<String> order, int offset) {
-    var _ = tasks.list(caller, filter(filter, order), 50, offset);
+    var _ = tasks.list(caller, filter(filter), order, 50, offset);
     look(filter + " by " + order + " from " + offset);
   }
 
@@ -82,6 +85,7 @@ class TaskPlansTest {
             Map.of("priority", "urgent"),
             Map.of("assignee", someId("identity.users")),
             Map.of("project", someId("task.project")),
+            Map.of("device", Ids.next()),
             Map.of("search", "S7"),
             Map.of("search", "pump"),
             Map.of("search", "nowhere"),
@@ -107,7 +111,7 @@ class TaskPlansTest {
   /// Which under row-level security it would not: the index of words is of no use there.
   @Test
   void aSearchForARareWordReadsWhatItFinds() {
-    var _ = tasks.list(caller, filter(Map.of("search", "S7"), List.of("position")), 50, 0);
+    var _ = tasks.list(caller, filter(Map.of("search", "S7")), List.of("position"), 50, 0);
     assertThat(plans.taken())
         .allMatch(plan -> plan.read().getOrDefault("task", 0L) < ManyTasks.ROWS / 100);
   }

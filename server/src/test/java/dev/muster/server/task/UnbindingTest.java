@@ -7,6 +7,8 @@ import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceErasure;
 import dev.muster.server.device.Group;
 import dev.muster.server.identity.UserNames;
+import dev.muster.server.platform.Announcements;
+import dev.muster.server.platform.Broadcast;
 import dev.muster.server.testing.Audits;
 import dev.muster.server.watch.WatchWorld;
 import java.util.ArrayList;
@@ -18,7 +20,10 @@ import org.junit.jupiter.api.Test;
 
 class UnbindingTest {
   private final WatchWorld world = new WatchWorld();
-  private final Replica replica = new Replica(new UserNames(), world.room.devices(), world.groups);
+  private final ChangeNumbers numbers =
+      new ChangeNumbers(new Announcements(new Broadcast(world.database.dataSource())));
+  private final Replica replica =
+      new Replica(new UserNames(), world.room.devices(), world.groups, numbers);
   private final Tasks tasks = new Tasks(world.database, world.clock, world.room.devices(), replica);
 
   @AfterEach

@@ -11,12 +11,15 @@ import dev.muster.server.alert.TaskOrder;
 import dev.muster.server.alert.Terms;
 import dev.muster.server.device.Device;
 import dev.muster.server.identity.UserNames;
+import dev.muster.server.platform.Announcements;
+import dev.muster.server.platform.Broadcast;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.Outbox;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.task.Author;
 import dev.muster.server.task.Comment;
 import dev.muster.server.task.Named;
+import dev.muster.server.task.ChangeNumbers;
 import dev.muster.server.task.Replica;
 import dev.muster.server.task.Task;
 import dev.muster.server.task.TaskEdits;
@@ -42,7 +45,10 @@ class AlertTasksTest {
   private static final TaskOrder URGENT = new TaskOrder(null, null, "urgent");
 
   private final WatchWorld world = new WatchWorld();
-  private final Replica replica = new Replica(new UserNames(), world.room.devices(), world.groups);
+  private final ChangeNumbers numbers =
+      new ChangeNumbers(new Announcements(new Broadcast(world.database.dataSource())));
+  private final Replica replica =
+      new Replica(new UserNames(), world.room.devices(), world.groups, numbers);
   private final Tasks tasks = new Tasks(world.database, world.clock, world.room.devices(), replica);
   private final AlertTasks opener =
       new AlertTasks(
