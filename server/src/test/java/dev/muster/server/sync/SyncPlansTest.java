@@ -192,7 +192,8 @@ class SyncPlansTest {
     doors.pushAll(5);
     for (Boolean resolved : new Boolean[] {null, false, true}) {
       for (int offset : new int[] {0, 1_000}) {
-        var _ = doors.conflicts.list(doors.caller, new ConflictStore.Which(resolved, null), 50, offset);
+        var _ =
+            doors.conflicts.list(doors.caller, new ConflictStore.Which(resolved, null), 50, offset);
         assertThat(doors.statements(ManyTasks.ROWS)).isEqualTo(3);
       }
     }

@@ -33,8 +33,7 @@ class TaskPlansTest {
   private final Database database = plans.watching(many.test());
   private final InstantSource clock = InstantSource.system();
   private final Groups groups = new Groups(database, clock, List.of(), Audits.on(clock));
-  private final Devices devices =
-      new Devices(database, clock, groups, Audits.on(clock), List.of());
+  private final Devices devices = new Devices(database, clock, groups, Audits.on(clock), List.of());
   private final ChangeNumbers numbers =
       new ChangeNumbers(new Announcements(new Broadcast(many.test().database().dataSource())));
   private final Replica replica = new Replica(new UserNames(), devices, groups, numbers);
