@@ -16,7 +16,7 @@ final class FakeHeartbeats {
   private final Map<String, List<Json.Obj>> byDevice = new HashMap<>();
   private final Set<String> batched = new HashSet<>();
   private boolean failing;
-  private int refused;
+  private final Set<String> refused = new HashSet<>();
 
   synchronized void fail(boolean from) {
     failing = from;
@@ -34,9 +34,9 @@ final class FakeHeartbeats {
     }
   }
 
-  /// Waits until so many calls were refused.
-  synchronized void awaitRefused(int calls) throws InterruptedException {
-    while (refused < calls) {
+  /// Waits until batches of this many devices were refused: whatever they send next is a batch.
+  synchronized void awaitRefusedBatches(int devices) throws InterruptedException {
+    while (refused.size() < devices) {
       wait();
     }
   }
@@ -52,7 +52,9 @@ final class FakeHeartbeats {
       throws IOException {
     notifyAll();
     if (failing) {
-      refused++;
+      if (body.fields().get("heartbeats") instanceof Json.Arr list) {
+        refused.add(device((Json.Obj) list.items().getFirst()));
+      }
       FakeServer.send(exchange, 503, Json.obj(Map.of("detail", Json.of("No room."))));
       return;
     }
@@ -72,8 +74,12 @@ final class FakeHeartbeats {
         Json.obj(Map.of("ok", Json.of(true), "next_heartbeat_seconds", Json.of(300))));
   }
 
+  private static String device(Json.Obj heartbeat) {
+    return heartbeat.fields().get("device_id") instanceof Json.Text id ? id.value() : "";
+  }
+
   private String take(Json.Obj heartbeat) {
-    String device = heartbeat.fields().get("device_id") instanceof Json.Text id ? id.value() : "";
+    String device = device(heartbeat);
     byDevice.computeIfAbsent(device, _ -> new ArrayList<>()).add(heartbeat);
     return device;
   }

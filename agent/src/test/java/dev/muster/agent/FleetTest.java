@@ -98,7 +98,7 @@ class FleetTest {
           () -> {
             server.heartbeats().await(DEVICES, heartbeats -> heartbeats.size() >= 2);
             server.heartbeats().fail(true);
-            server.heartbeats().awaitRefused(2 * DEVICES);
+            server.heartbeats().awaitRefusedBatches(DEVICES);
             server.heartbeats().fail(false);
             server.heartbeats().awaitBatches(DEVICES);
           });

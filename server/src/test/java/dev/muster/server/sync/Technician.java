@@ -234,6 +234,7 @@ final class Technician implements AutoCloseable {
     switch (random.nextInt(6)) {
       case 0, 1 -> {
         String title = word();
+        words.remove(task.id()); // who is cut off now does not know which of the two is kept
         say(client.edit(Kind.TASK, task.id(), Map.of("title", Json.of(title))), title);
       }
       case 2 -> set(task, "status", Json.of(STATUSES.get(random.nextInt(STATUSES.size()))));
@@ -256,7 +257,7 @@ final class Technician implements AutoCloseable {
             .orElse(null);
     String content = word();
     if (own != null && random.nextBoolean()) {
-      words.remove(own.id()); // who is cut off now does not know which of the two is kept
+      words.remove(own.id());
       say(client.edit(Kind.COMMENT, own.id(), Map.of("content", Json.of(content))), content);
     } else if (task != null) {
       List<Row> others = client.commentsOf(task.id());
