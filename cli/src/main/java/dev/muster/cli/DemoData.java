@@ -52,7 +52,7 @@ final class DemoData {
   static DemoData in(Api anonymous, Api maker, BiFunction<URI, Session, Api> apis, Instant now) {
     Login login;
     try {
-      login = Login.with(anonymous, email(1), PASSWORD);
+      login = Login.with(anonymous, email(1), PASSWORD, null);
     } catch (Failure.Refused refused) {
       if (refused.status() != 401) {
         throw refused;
@@ -64,7 +64,7 @@ final class DemoData {
               .put("admin_email", email(1))
               .put("admin_name", name(1))
               .put("admin_password", PASSWORD));
-      login = Login.with(anonymous, email(1), PASSWORD);
+      login = Login.with(anonymous, email(1), PASSWORD, null);
     }
     Api api = apis.apply(anonymous.server(), Session.ofKey(login.access()));
     String organization = api.get(Route.of("/api/users/me/")).path("organization_name").asText();

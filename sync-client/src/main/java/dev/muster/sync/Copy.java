@@ -128,7 +128,11 @@ final class Copy {
 
   /// People see what the server has once no edit waits.
   private Row settled(Row row) throws IOException {
-    return store.hasPending(row.kind(), row.id()) ? row : row.withLocal(row.base());
+    if (store.hasPending(row.kind(), row.id())) {
+      return row;
+    }
+    Row known = row.isGone() ? row.withBase(null) : row;
+    return known.withLocal(known.base());
   }
 
   /// The server has told this row.
@@ -146,11 +150,12 @@ final class Copy {
     store.put(settled(row.withBase(data).inRound(round())));
   }
 
-  /// The server has told that this row is deleted.
-  void deleted(Kind kind, String id) throws IOException {
+  /// The server has told that this row is deleted, and does not tell it again: edits of it that
+  /// wait, and that the server has seen before, must not bring it back here.
+  void deleted(Kind kind, String id, VectorClock clock) throws IOException {
     Row row = store.find(kind, id);
     if (row != null) {
-      store.put(settled(row.withBase(null).inRound(round())));
+      store.put(settled(row.withBase(Row.gone(clock)).inRound(round())));
     }
   }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// pushed.
 ///
 /// @param local in the shape of the REST API; null when it is deleted here, or there is none
-/// @param base null when the server has none
+/// @param base null when the server has none; only a clock, see [#gone], when it has deleted the
+///   row and edits of it wait here
 /// @param tick the greatest count of this device's own component that was ever given to this row:
 ///   it is not used again, whatever becomes of the row
 /// @param round the round of telling everything in which the server told it
@@ -46,6 +47,15 @@ public record Row(
 
   Row inRound(long now) {
     return new Row(kind, id, local, base, tick, now);
+  }
+
+  /// The base of a row that the server has deleted: what it had seen then.
+  static Json.Obj gone(VectorClock clock) {
+    return with(null, Map.of(), clock);
+  }
+
+  boolean isGone() {
+    return base != null && base.fields().size() == 1 && base.fields().containsKey(CLOCK);
   }
 
   /// A field of what people see; empty when it is not set, or no text.

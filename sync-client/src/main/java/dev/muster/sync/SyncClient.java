@@ -319,7 +319,9 @@ public final class SyncClient {
     }
     for (Json.Obj tombstone : page.tombstones()) {
       copy.deleted(
-          Kind.named(Row.text(tombstone, "entity_type")), Row.text(tombstone, "entity_id"));
+          Kind.named(Row.text(tombstone, "entity_type")),
+          Row.text(tombstone, "entity_id"),
+          Row.clock(tombstone));
     }
     transaction.remember(Copy.CURSOR, String.valueOf(page.timestamp()));
     return page.size();

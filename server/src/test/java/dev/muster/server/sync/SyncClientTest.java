@@ -106,6 +106,22 @@ class SyncClientTest {
     assertThat(admin.get("/api/sync/conflicts/").at("count")).isEqualTo("0");
   }
 
+  /// The tablet hears of the deletion before it hears that its own edits were taken, and only once.
+  @Test
+  void whatOthersDeletedDoesNotComeBackWithALostAnswer() throws Exception {
+    Row task = tablet.client().createTask(title("short"));
+    tablet.client().edit(Kind.TASK, task.id(), Map.of("status", Json.of("done")));
+    tablet.loseTheNextAnswer();
+    assertThatThrownBy(tablet::sync).hasMessage("the answer is lost");
+    laptop.sync();
+    laptop.client().delete(Kind.TASK, task.id());
+    laptop.sync();
+    tablet.sync();
+    tablet.sync();
+    assertThat(tablet.client().pending()).isZero();
+    assertThat(tablet.rows(Kind.TASK)).isEmpty();
+  }
+
   @Test
   void aConflictIsOverOnBothSidesWhenSomebodyHasResolvedIt() throws Exception {
     Row task = tablet.client().createTask(title("first"));

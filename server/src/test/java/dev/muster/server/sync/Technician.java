@@ -319,6 +319,11 @@ final class Technician implements AutoCloseable {
     client = newClient();
   }
 
+  /// The next push reaches the server, and its answer is lost.
+  void loseTheNextAnswer() {
+    troubles.losing = true;
+  }
+
   /// A new tablet, with nothing on it, that counts as the same device.
   void lose() throws IOException {
     Path file = store.file();
@@ -360,6 +365,7 @@ final class Technician implements AutoCloseable {
 
   private final class Troubles implements Transport {
     private @Nullable Request late;
+    private boolean losing;
 
     @Override
     public Reply exchange(Request request) throws IOException, InterruptedException {
@@ -373,7 +379,9 @@ final class Technician implements AutoCloseable {
         throw new IOException("the request is lost");
       }
       Reply reply = person.exchange(request);
-      if (fate == 2 || fate == 3) {
+      boolean lost = losing && request.body() != null;
+      losing &= !lost;
+      if (lost || fate == 2 || fate == 3) {
         throw new IOException("the answer is lost");
       }
       return fate == 4 ? person.exchange(request) : reply;
