@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TransactionMode;
 
 /// A store in one SQLite file. What a call has kept outlives the process and the power. Several
 /// processes may have the same file open.
@@ -94,7 +93,6 @@ public final class SqliteStore implements SyncStore {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
-    config.setTransactionMode(TransactionMode.IMMEDIATE);
     config.setBusyTimeout(PATIENCE_MS);
     try {
       Connection connection = config.createConnection("jdbc:sqlite:" + file);
@@ -102,7 +100,6 @@ public final class SqliteStore implements SyncStore {
         for (String part : SCHEMA) {
           statement.execute(part);
         }
-        connection.setAutoCommit(false);
       } catch (SQLException e) {
         connection.close();
         throw e;
@@ -119,24 +116,33 @@ public final class SqliteStore implements SyncStore {
 
   @Override
   public synchronized <T> T in(Work<T> work) throws IOException {
-    boolean done = false;
+    boolean begun = false;
     try {
+      // By hand: the driver would begin the next one at once, and keep every other process out.
+      run("begin immediate");
+      begun = true;
       T result = work.in(transaction);
-      connection.commit();
-      done = true;
+      run("commit");
+      begun = false;
       return result;
     } catch (SQLException e) {
       throw failed(file, e);
     } finally {
-      if (!done) {
+      if (begun) {
         undo();
       }
     }
   }
 
+  private void run(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   private void undo() {
     try {
-      connection.rollback();
+      run("rollback");
     } catch (SQLException e) {
       // What made it necessary is on its way to the caller already.
     }
