@@ -18,8 +18,8 @@ class SqliteStoreTest {
         SqliteStore other = SqliteStore.open(file)) {
       remember(one, "a", "1");
       remember(other, "b", "2");
-      assertThat(one.in(transaction -> transaction.recall("b"))).isEqualTo("2");
-      assertThat(other.in(transaction -> transaction.recall("a"))).isEqualTo("1");
+      assertThat(recalled(one, "b")).isEqualTo("2");
+      assertThat(recalled(other, "a")).isEqualTo("1");
     }
   }
 
@@ -32,10 +32,14 @@ class SqliteStoreTest {
                 throw new IOException("broken off");
               }))
           .hasMessage("broken off");
-      assertThat(store.in(transaction -> transaction.recall("a"))).isEmpty();
+      assertThat(recalled(store, "a")).isEmpty();
       remember(store, "a", "2");
-      assertThat(store.in(transaction -> transaction.recall("a"))).isEqualTo("2");
+      assertThat(recalled(store, "a")).isEqualTo("2");
     }
+  }
+
+  private static String recalled(SqliteStore store, String name) throws IOException {
+    return store.in(transaction -> transaction.recall(name));
   }
 
   private static void remember(SqliteStore store, String name, String value) throws IOException {
