@@ -1,5 +1,8 @@
 package dev.muster.cli;
 
+import dev.muster.cli.TaskOptions.Network;
+import dev.muster.cli.TaskOptions.Set;
+import dev.muster.cli.TaskOptions.Which;
 import dev.muster.cli.client.Failure;
 import dev.muster.protocol.Json;
 import dev.muster.sync.Kind;
@@ -11,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,87 +40,6 @@ final class TasksCommand implements Runnable {
 
   TasksCommand(Muster muster) {
     this.muster = muster;
-  }
-
-  /// Whether the server is asked.
-  static final class Network {
-    @Option(names = "--offline", description = "Leave the server alone.")
-    private boolean offline;
-  }
-
-  /// Which tasks are listed.
-  static final class Which {
-    @Option(
-        names = "--status",
-        paramLabel = "STATUS",
-        description =
-            "Only todo, in_progress, blocked, done or cancelled. Default: all but done and"
-                + " cancelled.")
-    private @Nullable String status;
-
-    @Option(names = "--all", description = "Those that are done and cancelled as well.")
-    private boolean all;
-
-    @Option(names = "--tag", paramLabel = "TAG", description = "Only those with this tag.")
-    private @Nullable String tag;
-
-    @Mixin private Network network = new Network();
-  }
-
-  /// The fields of a task.
-  static final class Set {
-    @Option(names = "--title", paramLabel = "TEXT", description = "1 to 500 characters.")
-    private @Nullable String title;
-
-    @Option(names = "--description", paramLabel = "TEXT", description = "What is to be done.")
-    private @Nullable String description;
-
-    @Option(
-        names = "--status",
-        paramLabel = "STATUS",
-        description = "todo, in_progress, blocked, done or cancelled.")
-    private @Nullable String status;
-
-    @Option(
-        names = "--priority",
-        paramLabel = "PRIORITY",
-        description = "low, medium, high or urgent.")
-    private @Nullable String priority;
-
-    @Option(
-        names = "--due",
-        paramLabel = "DATE",
-        description = "When it must be done: 2026-12-01; an empty one takes it away.")
-    private @Nullable String due;
-
-    @Option(
-        names = "--tag",
-        paramLabel = "TAG",
-        description = "May be repeated; replaces those that there are.")
-    private @Nullable List<String> tags;
-
-    @Mixin private Network network = new Network();
-
-    private Map<String, Json> fields() {
-      Map<String, Json> fields = new HashMap<>();
-      put(fields, "title", title);
-      put(fields, "description", description);
-      put(fields, "status", status);
-      put(fields, "priority", priority);
-      if (due != null) {
-        fields.put("due_date", due.isEmpty() ? Json.NULL : Json.of(due));
-      }
-      if (tags != null) {
-        fields.put("tags", Json.texts(tags));
-      }
-      return fields;
-    }
-
-    private static void put(Map<String, Json> fields, String name, @Nullable String value) {
-      if (value != null) {
-        fields.put(name, Json.of(value));
-      }
-    }
   }
 
   @Override

@@ -156,10 +156,10 @@ public final class SyncClient {
       // First, for the server may have been restored from a backup, and then lacks what edits are
       // of.
       int pulled = pull();
-      int[] pushed = push();
-      pulled += pushed[0] > 0 ? pull() : 0;
+      SyncResult pushed = push();
+      pulled += pushed.pushed() > 0 ? pull() : 0;
       forgetResolved();
-      return new SyncResult(pushed[0], pushed[1], pulled);
+      return new SyncResult(pushed.pushed(), pushed.conflicts(), pulled);
     } finally {
       syncing.unlock();
     }
@@ -194,8 +194,8 @@ public final class SyncClient {
     return sync();
   }
 
-  /// @return edits that were taken, and conflicts
-  private int[] push() throws IOException, InterruptedException {
+  /// Pulls only when the server asks for it.
+  private SyncResult push() throws IOException, InterruptedException {
     int taken = 0;
     int conflicts = 0;
     int most = PUSHED;
@@ -203,7 +203,7 @@ public final class SyncClient {
       int limit = most;
       List<Change> batch = batch(store.in(transaction -> transaction.oldest(limit)));
       if (batch.isEmpty()) {
-        return new int[] {taken, conflicts};
+        return new SyncResult(taken, conflicts, 0);
       }
       Answers.Pushed answer;
       try {
