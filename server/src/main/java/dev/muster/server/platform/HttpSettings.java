@@ -18,11 +18,11 @@ public interface HttpSettings {
   @WithDefault("1m")
   Duration body();
 
-  /// Calls of devices that are worked at at once, heartbeats aside; 0 is 8 a processor.
+  /// Calls of devices that are worked at at once, heartbeats aside; 0 is 3 a processor.
   @WithDefault("0")
   int deviceCalls();
 
   /// How long one waits for its turn before the device is asked to come again.
-  @WithDefault("100ms")
+  @WithDefault("50ms")
   Duration deviceWait();
 }

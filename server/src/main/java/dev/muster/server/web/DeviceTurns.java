@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// and hold none. People are never turned away for what devices do.
 @Singleton
 public final class DeviceTurns {
-  private static final int OF_A_PROCESSOR = 8;
+  private static final int OF_A_PROCESSOR = 3;
   private static final int MOST_SECONDS = 5;
   private static final Duration LOOK_EVERY = Duration.ofMillis(10);
   private static final String HEARTBEAT = "/v1/heartbeat";
@@ -64,7 +64,7 @@ public final class DeviceTurns {
     List<String> sentences = new ArrayList<>();
     if (settings.deviceCalls() < 0) {
       sentences.add(
-          "muster.http.device-calls must be 0 (8 a processor) or more, and is "
+          "muster.http.device-calls must be 0 (3 a processor) or more, and is "
               + settings.deviceCalls());
     }
     if (settings.deviceWait().compareTo(LOOK_EVERY) < 0) {
