@@ -1,5 +1,6 @@
 package dev.muster.bench;
 
+import com.github.f4b6a3.uuid.UuidCreator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +24,8 @@ final class SyncBench {
   private static final double RATE_BOUND = 10_000;
   private static final double P99_BOUND = 500;
 
-  /// Of a push with long clocks, because a body may have 2 MB.
-  private static final int SMALL_BATCH = 40;
+  /// Of a push with long clocks, because a body may have 1 MiB.
+  private static final int SMALL_BATCH = 20;
 
   private static final List<Integer> CLOCKS = List.of(1, 10, 100, 1_000);
   private static final double CLOCK_BOUND = 4;
@@ -73,10 +74,11 @@ final class SyncBench {
     clocks(database);
   }
 
+  /// With ids as the client library makes them.
   private static String fresh(SyncDevice device, long push) {
     List<String> items = new ArrayList<>();
     for (int i = 0; i < BATCH; i++) {
-      items.add(device.item(UUID.randomUUID(), "create", "Check pump " + i, "", 1));
+      items.add(device.item(UuidCreator.getTimeOrderedEpoch(), "create", "Check pump " + i, "", 1));
     }
     return String.join(",", items);
   }

@@ -8,11 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Tells all nodes that an organization has changes of some topic: once for all that are committed
-/// within a few milliseconds, and never what they are. One that is lost costs the time until the
-/// next look.
+/// within 25 ms, and never what they are. One that is lost costs the time until the next look.
 @Singleton
 public final class Announcements {
-  private static final Duration TOGETHER = Duration.ofMillis(5);
+  private static final Duration TOGETHER = Duration.ofMillis(25);
 
   private record Due(String topic, OrganizationId organization) {}
 

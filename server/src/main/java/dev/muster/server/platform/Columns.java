@@ -22,21 +22,30 @@ public final class Columns<R> {
   private record Column<R>(
       String name, String type, String cast, Function<R, @Nullable Object> value) {}
 
+  private final String prefix;
   private final List<Column<R>> columns;
 
-  private Columns(List<Column<R>> columns) {
+  private Columns(String prefix, List<Column<R>> columns) {
+    this.prefix = prefix;
     this.columns = columns;
   }
 
   public static <R> Columns<R> none() {
-    return new Columns<>(List.of());
+    return of("");
+  }
+
+  /// For a statement that has columns of the same names elsewhere.
+  ///
+  /// @param prefix before the name of each column where it is bound
+  public static <R> Columns<R> of(String prefix) {
+    return new Columns<>(prefix, List.of());
   }
 
   private Columns<R> with(
       String name, String type, String cast, Function<R, @Nullable Object> value) {
     List<Column<R>> more = new ArrayList<>(columns);
     more.add(new Column<>(name, type, cast, value));
-    return new Columns<>(more);
+    return new Columns<>(prefix, more);
   }
 
   public Columns<R> uuid(String name, Function<R, @Nullable UUID> value) {
@@ -79,7 +88,7 @@ public final class Columns<R> {
               column.cast(),
               row -> column.value().apply(part.apply(row))));
     }
-    return new Columns<>(more);
+    return new Columns<>(prefix, more);
   }
 
   /// The rows in a `from`, as a table of this name.
@@ -91,7 +100,10 @@ public final class Columns<R> {
         .transform(selected ->
             "(select %s from unnest(%s) as u (%s)) as %s"
                 .formatted(
-                    selected, joined(column -> ":" + column.name()), joined(Column::name), table));
+                    selected,
+                    joined(column -> ":" + prefix + column.name()),
+                    joined(Column::name),
+                    table));
   }
 
   private String joined(Function<Column<R>, String> each) {
@@ -111,7 +123,7 @@ public final class Columns<R> {
           (position, prepared, _) ->
               prepared.setArray(
                   position, prepared.getConnection().createArrayOf(column.type(), values));
-      bound = bound.bind(column.name(), argument);
+      bound = bound.bind(prefix + column.name(), argument);
     }
     return bound;
   }

@@ -6,8 +6,7 @@ import jakarta.inject.Singleton;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
-/// Gives changes their numbers, and, when they are committed, has all nodes hear that the
-/// organization has changes to be pulled.
+/// Has all nodes hear that an organization has changes to be pulled, when they are committed.
 @Singleton
 public final class ChangeNumbers {
   private static final String TOPIC = "task.changed";
@@ -18,10 +17,9 @@ public final class ChangeNumbers {
     this.announcements = announcements;
   }
 
-  /// See [ChangeNumberStore#take].
-  long take(Handle handle, OrganizationId organization, int count) {
+  /// The transaction writes changes.
+  void announce(Handle handle, OrganizationId organization) {
     handle.afterCommit(() -> announcements.changed(TOPIC, organization));
-    return ChangeNumberStore.take(handle, organization, count);
   }
 
   /// Calls `heard` for each organization that has changes, and `missed` when some may not have been

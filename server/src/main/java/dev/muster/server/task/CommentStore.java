@@ -21,23 +21,50 @@ final class CommentStore {
       c.change_number
       """;
 
-  private static final Columns<Numbered<Comment>> WRITTEN =
-      Columns.<Numbered<Comment>>none()
-          .all(
-              Columns.<Comment>none()
-                  .uuid("id", Comment::id)
-                  .uuid("task_id", Comment::task)
-                  .uuid("user_id", Comment::user)
-                  .text("content", Comment::content)
-                  .uuid("parent_id", Comment::parent)
-                  .flag("is_edited", Comment::edited)
-                  .all(Rows.STAMPED, Comment::stamp),
-              Numbered::row)
-          .number("change_number", Numbered::number);
+  private static final Columns<Numbered<Comment>> NEW = written("new_comment_");
+  private static final Columns<Numbered<Comment>> OLD = written("old_comment_");
 
-  private static final String RECORD = WRITTEN.record("r");
+  private static final String INSERT =
+      "insert into task.comment (organization_id, id, task_id, user_id, content, parent_id, is_edited,"
+          + " change_number, "
+          + Rows.STAMP
+          + ") select :organization, id, task_id, user_id, content, parent_id, is_edited, "
+          + ChangeStore.NUMBER
+          + ", "
+          + Rows.STAMP
+          + " from "
+          + NEW.record("r")
+          + " order by id on conflict (organization_id, id) do nothing";
+
+  private static final String UPDATE =
+      """
+      update task.comment t set
+        content = r.content, is_edited = r.is_edited, version = r.version, vector_clock = r.vector_clock,
+        last_modified_by = r.last_modified_by, last_modified_device = r.last_modified_device,
+        updated_at = r.updated_at, deleted_at = r.deleted_at, pushed_by = r.pushed_by, change_number =\
+      """
+          + " "
+          + ChangeStore.NUMBER
+          + " from "
+          + OLD.record("r")
+          + Rows.joined("old_comment_id");
 
   private CommentStore() {}
+
+  private static Columns<Numbered<Comment>> written(String prefix) {
+    return Columns.<Numbered<Comment>>of(prefix)
+        .all(
+            Columns.<Comment>none()
+                .uuid("id", Comment::id)
+                .uuid("task_id", Comment::task)
+                .uuid("user_id", Comment::user)
+                .text("content", Comment::content)
+                .uuid("parent_id", Comment::parent)
+                .flag("is_edited", Comment::edited)
+                .all(Rows.STAMPED, Comment::stamp),
+            Numbered::row)
+        .number("change_number", Numbered::number);
+  }
 
   /// Those of the comments that exist, deleted ones too, locked in the order of their ids.
   static Map<UUID, Comment> lock(Handle handle, OrganizationId organization, Collection<UUID> ids) {
@@ -72,45 +99,16 @@ final class CommentStore {
     return found;
   }
 
-  /// @return how many were new; the others exist already, and were left alone
-  static int insert(
-      Handle handle, OrganizationId organization, Collection<Numbered<Comment>> comments) {
-    return WRITTEN
-        .bind(
-            handle.createUpdate(
-                "insert into task.comment (organization_id, id, task_id, user_id, content, parent_id, is_edited,"
-                    + " change_number, "
-                    + Rows.STAMP
-                    + ") select :organization, id, task_id, user_id, content, parent_id, is_edited, change_number, "
-                    + Rows.STAMP
-                    + " from "
-                    + RECORD
-                    + " order by id on conflict (organization_id, id) do nothing"),
-            comments)
-        .bind("organization", organization)
-        .execute();
+  /// Those that exist already are left alone.
+  static ChangeStore.Part inserting(Collection<Numbered<Comment>> comments) {
+    return new ChangeStore.Part(
+        "new_comments", INSERT, comments.size(), query -> NEW.bind(query, comments));
   }
 
-  /// Writes comments that the transaction has locked.
-  static void update(
-      Handle handle, OrganizationId organization, Collection<Numbered<Comment>> comments) {
-    WRITTEN
-        .bind(
-            handle.createUpdate(
-                """
-                update task.comment t set
-                  content = r.content, is_edited = r.is_edited, version = r.version, vector_clock = r.vector_clock,
-                  last_modified_by = r.last_modified_by, last_modified_device = r.last_modified_device,
-                  updated_at = r.updated_at, deleted_at = r.deleted_at, pushed_by = r.pushed_by,
-                  change_number = r.change_number
-                from\
-                """
-                    + " "
-                    + RECORD
-                    + Rows.JOINED),
-            comments)
-        .bind("organization", organization)
-        .execute();
+  /// Comments that the transaction has locked.
+  static ChangeStore.Part updating(Collection<Numbered<Comment>> comments) {
+    return new ChangeStore.Part(
+        "old_comments", UPDATE, comments.size(), query -> OLD.bind(query, comments));
   }
 
   /// What has changed since a number, oldest change first, without what is deleted.

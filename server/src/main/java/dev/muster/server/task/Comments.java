@@ -27,13 +27,13 @@ public final class Comments {
   private final Database database;
   private final InstantSource clock;
   private final Devices devices;
-  private final ChangeNumbers numbers;
+  private final Replica replica;
 
-  public Comments(Database database, InstantSource clock, Devices devices, ChangeNumbers numbers) {
+  public Comments(Database database, InstantSource clock, Devices devices, Replica replica) {
     this.database = database;
     this.clock = clock;
     this.devices = devices;
-    this.numbers = numbers;
+    this.replica = replica;
   }
 
   Slice<TaskListStore.CommentRow> list(Caller caller, int limit, int offset) {
@@ -84,8 +84,7 @@ public final class Comments {
           Stamp stamp = Stamp.made(author.user(), author.device(), now);
           Comment comment =
               new Comment(Ids.next(), task, author.user(), content, parent, false, stamp);
-          long number = numbers.take(handle, organization, 1);
-          CommentStore.insert(handle, organization, List.of(new Numbered<>(comment, number)));
+          write(handle, author, null, comment, now);
           return require(handle, organization, comment.id());
         });
   }
@@ -99,11 +98,12 @@ public final class Comments {
           Author author = author(handle, caller, device);
           Comment before = hold(handle, author, id);
           if (content != null && !content.equals(before.content())) {
-            Stamp stamp = before.stamp().edited(author.user(), author.device(), clock.instant());
+            Instant now = clock.instant();
+            Stamp stamp = before.stamp().edited(author.user(), author.device(), now);
             Comment after =
                 new Comment(
                     id, before.task(), before.user(), content, before.parent(), true, stamp);
-            write(handle, author, after);
+            write(handle, author, before, after, now);
           }
           return require(handle, author.organization(), id);
         });
@@ -118,11 +118,7 @@ public final class Comments {
           Instant now = clock.instant();
           Comment before = hold(handle, author, id);
           Comment after = before.with(before.stamp().deleted(author.user(), author.device(), now));
-          long number = write(handle, author, after);
-          Tombstone tombstone =
-              Tasks.buried(Tombstone.Kind.COMMENT, id, author, after.stamp(), now);
-          TombstoneStore.insert(
-              handle, author.organization(), List.of(new Numbered<>(tombstone, number)));
+          write(handle, author, before, after, now);
           return null;
         });
   }
@@ -142,10 +138,12 @@ public final class Comments {
     return comment;
   }
 
-  private long write(Handle handle, Author author, Comment comment) {
-    long number = numbers.take(handle, author.organization(), 1);
-    CommentStore.update(handle, author.organization(), List.of(new Numbered<>(comment, number)));
-    return number;
+  private void write(
+      Handle handle, Author author, @Nullable Comment before, Comment after, Instant now) {
+    if (!replica.write(
+        handle, author, List.of(), List.of(new Replica.Edit<>(before, after)), now)) {
+      throw new IllegalStateException("a new id is that of another comment");
+    }
   }
 
   private static TaskListStore.CommentRow require(

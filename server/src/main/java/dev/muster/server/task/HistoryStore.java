@@ -81,7 +81,7 @@ final class HistoryStore {
             left join identity.users u on u.organization_id = h.organization_id and u.id = h.user_id
             left join device.device d on d.organization_id = h.organization_id and d.id = h.device_id
             where h.organization_id = :organization and h.task_id = :task
-            order by h.created_at desc, h.id desc limit :limit
+            order by h.id desc limit :limit
             """)
         .bind("organization", organization)
         .bind("task", task)

@@ -105,7 +105,8 @@ public final class Replica {
     return References.of(handle, organization, users, tasks, kept);
   }
 
-  /// Writes rows, each with a number of its own, with tombstones and history.
+  /// Writes rows, each with a number of its own, with tombstones and history. What needs no number
+  /// is written first, because from the number on everybody else of the organization waits.
   ///
   /// @return whether it is done; if not, another transaction has made one of the new rows since,
   ///   and everything must be done again from the begin
@@ -120,59 +121,65 @@ public final class Replica {
       return true;
     }
     OrganizationId organization = author.organization();
-    long number = numbers.take(handle, organization, count);
+    HistoryStore.append(
+        handle, organization, tasks.stream().map(edit -> entry(author, edit, now)).toList());
+    exhume(handle, organization, Tombstone.Kind.TASK, tasks, Task::id, Task::stamp);
+    exhume(handle, organization, Tombstone.Kind.COMMENT, comments, Comment::id, Comment::stamp);
+    numbers.announce(handle, organization);
+    long place = 0;
     List<Numbered<Tombstone>> tombstones = new ArrayList<>();
-    List<UUID> restoredTasks = new ArrayList<>();
-    List<UUID> restoredComments = new ArrayList<>();
-    List<HistoryStore.Entry> history = new ArrayList<>();
     List<Numbered<Task>> newTasks = new ArrayList<>();
     List<Numbered<Task>> oldTasks = new ArrayList<>();
     for (Edit<Task> edit : tasks) {
-      Task before = edit.before();
       Task after = edit.after();
-      (before == null ? newTasks : oldTasks).add(new Numbered<>(after, number));
-      boolean was = before != null && before.stamp().isDeleted();
-      boolean is = after.stamp().isDeleted();
-      if (was && !is) {
-        restoredTasks.add(after.id());
-      }
-      bury(author, Tombstone.Kind.TASK, after.id(), after.stamp(), number, tombstones);
-      String type =
-          before == null ? "created" : was == is ? "updated" : is ? "deleted" : "restored";
-      history.add(Tasks.entry(author, type, before, after, edit.dropped(), now));
-      number++;
+      (edit.before() == null ? newTasks : oldTasks).add(new Numbered<>(after, place));
+      bury(author, Tombstone.Kind.TASK, after.id(), after.stamp(), place, tombstones);
+      place++;
     }
     List<Numbered<Comment>> newComments = new ArrayList<>();
     List<Numbered<Comment>> oldComments = new ArrayList<>();
     for (Edit<Comment> edit : comments) {
-      Comment before = edit.before();
       Comment after = edit.after();
-      (before == null ? newComments : oldComments).add(new Numbered<>(after, number));
-      boolean was = before != null && before.stamp().isDeleted();
-      if (was && !after.stamp().isDeleted()) {
-        restoredComments.add(after.id());
-      }
-      bury(author, Tombstone.Kind.COMMENT, after.id(), after.stamp(), number, tombstones);
-      number++;
+      (edit.before() == null ? newComments : oldComments).add(new Numbered<>(after, place));
+      bury(author, Tombstone.Kind.COMMENT, after.id(), after.stamp(), place, tombstones);
+      place++;
     }
-    boolean done =
-        (newTasks.isEmpty() || TaskStore.insert(handle, organization, newTasks) == newTasks.size())
-            && (newComments.isEmpty()
-                || CommentStore.insert(handle, organization, newComments) == newComments.size());
-    if (!done) {
-      return false;
-    }
-    if (!oldTasks.isEmpty()) {
-      TaskStore.update(handle, organization, oldTasks);
-    }
-    if (!oldComments.isEmpty()) {
-      CommentStore.update(handle, organization, oldComments);
-    }
-    TombstoneStore.remove(handle, organization, Tombstone.Kind.TASK, restoredTasks);
-    TombstoneStore.remove(handle, organization, Tombstone.Kind.COMMENT, restoredComments);
-    TombstoneStore.insert(handle, organization, tombstones);
-    HistoryStore.append(handle, organization, history);
-    return true;
+    return new ChangeStore()
+        .with(newTasks, TaskStore.inserting(newTasks))
+        .with(oldTasks, TaskStore.updating(oldTasks))
+        .with(newComments, CommentStore.inserting(newComments))
+        .with(oldComments, CommentStore.updating(oldComments))
+        .with(tombstones, TombstoneStore.inserting(tombstones))
+        .run(handle, organization, count);
+  }
+
+  private static HistoryStore.Entry entry(Author author, Edit<Task> edit, Instant now) {
+    Task before = edit.before();
+    boolean was = before != null && before.stamp().isDeleted();
+    boolean is = edit.after().stamp().isDeleted();
+    String type = before == null ? "created" : was == is ? "updated" : is ? "deleted" : "restored";
+    return Tasks.entry(author, type, before, edit.after(), edit.dropped(), now);
+  }
+
+  /// Removes the tombstones of what is restored.
+  private static <T> void exhume(
+      Handle handle,
+      OrganizationId organization,
+      Tombstone.Kind kind,
+      List<Edit<T>> edits,
+      Function<T, UUID> id,
+      Function<T, Stamp> stamp) {
+    List<UUID> restored =
+        edits.stream()
+            .filter(edit -> {
+              T before = edit.before();
+              return before != null
+                  && stamp.apply(before).isDeleted()
+                  && !stamp.apply(edit.after()).isDeleted();
+            })
+            .map(edit -> id.apply(edit.after()))
+            .toList();
+    TombstoneStore.remove(handle, organization, kind, restored);
   }
 
   private static void bury(
@@ -180,17 +187,17 @@ public final class Replica {
       Tombstone.Kind kind,
       UUID entity,
       Stamp stamp,
-      long number,
+      long place,
       List<Numbered<Tombstone>> tombstones) {
     Instant deletedAt = stamp.deletedAt();
     if (deletedAt != null) {
-      tombstones.add(new Numbered<>(Tasks.buried(kind, entity, author, stamp, deletedAt), number));
+      tombstones.add(new Numbered<>(Tasks.buried(kind, entity, author, stamp, deletedAt), place));
     }
   }
 
   /// The number of the newest change that the transaction sees.
   public long newest(Handle handle, OrganizationId organization) {
-    return ChangeNumberStore.newest(handle, organization);
+    return ChangeStore.newest(handle, organization);
   }
 
   /// What has changed since a number, oldest change first, at most `limit` rows over all kinds. A

@@ -28,8 +28,12 @@ final class Rows {
 
   /// Joins `t`, which is written, with `r`. The ids are said twice, because without statistics of a
   /// table PostgreSQL reads all rows of the organization to join them.
-  static final String JOINED =
-      " where t.organization_id = :organization and t.id = any(:id) and t.id = r.id";
+  ///
+  /// @param ids name of the parameter
+  static String joined(String ids) {
+    return " where t.organization_id = :organization and t.id = any(:%s) and t.id = r.id"
+        .formatted(ids);
+  }
 
   private Rows() {}
 

@@ -23,32 +23,65 @@ final class TaskStore {
       t.last_modified_device, t.created_at, t.updated_at, t.deleted_at, t.pushed_by, t.change_number
       """;
 
-  private static final Columns<Numbered<Task>> WRITTEN =
-      Columns.<Numbered<Task>>none()
-          .all(
-              Columns.<Task>none()
-                  .uuid("id", Task::id)
-                  .uuid("project_id", Task::project)
-                  .text("title", Task::title)
-                  .text("description", Task::description)
-                  .text("status", task -> task.status().wireName())
-                  .text("priority", task -> task.priority().wireName())
-                  .time("due_date", Task::dueDate)
-                  .time("completed_at", Task::completedAt)
-                  .text("position", "numeric", task -> task.position().toPlainString())
-                  .uuid("assigned_to", Task::assignedTo)
-                  .uuid("device_id", Task::device)
-                  .uuid("group_id", Task::group)
-                  .texts("tags", Task::tags)
-                  .text("custom_fields", "jsonb", task -> task.customFields().canonical())
-                  .uuid("created_by", Task::createdBy)
-                  .all(Rows.STAMPED, Task::stamp),
-              Numbered::row)
-          .number("change_number", Numbered::number);
+  private static final Columns<Numbered<Task>> NEW = written("new_task_");
+  private static final Columns<Numbered<Task>> OLD = written("old_task_");
 
-  private static final String RECORD = WRITTEN.record("r");
+  private static final String INSERT =
+      "insert into task.task (organization_id, id, project_id, title, description, status, priority, due_date,"
+          + " completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by,"
+          + " change_number, "
+          + Rows.STAMP
+          + ") select :organization, id, project_id, title, description, status, priority, due_date,"
+          + " completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by, "
+          + ChangeStore.NUMBER
+          + ", "
+          + Rows.STAMP
+          + " from "
+          + NEW.record("r")
+          + " order by id on conflict (organization_id, id) do nothing";
+
+  private static final String UPDATE =
+      """
+      update task.task t set
+        project_id = r.project_id, title = r.title, description = r.description, status = r.status,
+        priority = r.priority, due_date = r.due_date, completed_at = r.completed_at, position = r.position,
+        assigned_to = r.assigned_to, device_id = r.device_id,
+        group_id = r.group_id, tags = r.tags, custom_fields = r.custom_fields, version = r.version,
+        vector_clock = r.vector_clock, last_modified_by = r.last_modified_by,
+        last_modified_device = r.last_modified_device, updated_at = r.updated_at, deleted_at = r.deleted_at,
+        pushed_by = r.pushed_by, change_number =\
+      """
+          + " "
+          + ChangeStore.NUMBER
+          + " from "
+          + OLD.record("r")
+          + Rows.joined("old_task_id");
 
   private TaskStore() {}
+
+  private static Columns<Numbered<Task>> written(String prefix) {
+    return Columns.<Numbered<Task>>of(prefix)
+        .all(
+            Columns.<Task>none()
+                .uuid("id", Task::id)
+                .uuid("project_id", Task::project)
+                .text("title", Task::title)
+                .text("description", Task::description)
+                .text("status", task -> task.status().wireName())
+                .text("priority", task -> task.priority().wireName())
+                .time("due_date", Task::dueDate)
+                .time("completed_at", Task::completedAt)
+                .text("position", "numeric", task -> task.position().toPlainString())
+                .uuid("assigned_to", Task::assignedTo)
+                .uuid("device_id", Task::device)
+                .uuid("group_id", Task::group)
+                .texts("tags", Task::tags)
+                .text("custom_fields", "jsonb", task -> task.customFields().canonical())
+                .uuid("created_by", Task::createdBy)
+                .all(Rows.STAMPED, Task::stamp),
+            Numbered::row)
+        .number("change_number", Numbered::number);
+  }
 
   /// Those of the tasks that exist, deleted ones too, locked in the order of their ids.
   static Map<UUID, Task> lock(Handle handle, OrganizationId organization, Collection<UUID> ids) {
@@ -111,48 +144,14 @@ final class TaskStore {
     return found;
   }
 
-  /// @return how many were new; the others exist already, and were left alone
-  static int insert(Handle handle, OrganizationId organization, Collection<Numbered<Task>> tasks) {
-    return WRITTEN
-        .bind(
-            handle.createUpdate(
-                "insert into task.task (organization_id, id, project_id, title, description, status, priority,"
-                    + " due_date, completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by,"
-                    + " change_number, "
-                    + Rows.STAMP
-                    + ") select :organization, id, project_id, title, description, status, priority, due_date,"
-                    + " completed_at, position, assigned_to, device_id, group_id, tags, custom_fields, created_by, change_number, "
-                    + Rows.STAMP
-                    + " from "
-                    + RECORD
-                    + " order by id on conflict (organization_id, id) do nothing"),
-            tasks)
-        .bind("organization", organization)
-        .execute();
+  /// Those that exist already are left alone.
+  static ChangeStore.Part inserting(Collection<Numbered<Task>> tasks) {
+    return new ChangeStore.Part("new_tasks", INSERT, tasks.size(), query -> NEW.bind(query, tasks));
   }
 
-  /// Writes tasks that the transaction has locked.
-  static void update(Handle handle, OrganizationId organization, Collection<Numbered<Task>> tasks) {
-    WRITTEN
-        .bind(
-            handle.createUpdate(
-                """
-                update task.task t set
-                  project_id = r.project_id, title = r.title, description = r.description, status = r.status,
-                  priority = r.priority, due_date = r.due_date, completed_at = r.completed_at, position = r.position,
-                  assigned_to = r.assigned_to, device_id = r.device_id,
-                  group_id = r.group_id, tags = r.tags, custom_fields = r.custom_fields, version = r.version,
-                  vector_clock = r.vector_clock, last_modified_by = r.last_modified_by,
-                  last_modified_device = r.last_modified_device, updated_at = r.updated_at, deleted_at = r.deleted_at,
-                  pushed_by = r.pushed_by, change_number = r.change_number
-                from\
-                """
-                    + " "
-                    + RECORD
-                    + Rows.JOINED),
-            tasks)
-        .bind("organization", organization)
-        .execute();
+  /// Tasks that the transaction has locked.
+  static ChangeStore.Part updating(Collection<Numbered<Task>> tasks) {
+    return new ChangeStore.Part("old_tasks", UPDATE, tasks.size(), query -> OLD.bind(query, tasks));
   }
 
   /// What has changed since a number, oldest change first, without what is deleted.

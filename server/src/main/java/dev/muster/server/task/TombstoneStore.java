@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
 /// The SQL of tombstones.
 final class TombstoneStore {
   private static final Columns<Numbered<Tombstone>> WRITTEN =
-      Columns.<Numbered<Tombstone>>none()
+      Columns.<Numbered<Tombstone>>of("tombstone_")
           .all(
               Columns.<Tombstone>none()
                   .uuid("id", Tombstone::id)
@@ -31,12 +31,13 @@ final class TombstoneStore {
   private static final String INSERT =
       """
       insert into task.tombstone (organization_id, id, entity_type, entity_id, deleted_by, deleted_from_device,
-        vector_clock, created_at, expires_at, change_number, pushed_by)
+        vector_clock, created_at, expires_at, pushed_by, change_number)
       select :organization, id, entity_type, entity_id, deleted_by, deleted_from_device, vector_clock, created_at,
-        expires_at, change_number, pushed_by
-      from\
+        expires_at, pushed_by,\
       """
           + " "
+          + ChangeStore.NUMBER
+          + " from "
           + WRITTEN.record("r")
           + """
            order by entity_type, entity_id
@@ -49,15 +50,9 @@ final class TombstoneStore {
   private TombstoneStore() {}
 
   /// Those of an entity that was deleted before are replaced.
-  static void insert(
-      Handle handle, OrganizationId organization, Collection<Numbered<Tombstone>> tombstones) {
-    if (tombstones.isEmpty()) {
-      return;
-    }
-    WRITTEN
-        .bind(handle.createUpdate(INSERT), tombstones)
-        .bind("organization", organization)
-        .execute();
+  static ChangeStore.Part inserting(Collection<Numbered<Tombstone>> tombstones) {
+    return new ChangeStore.Part(
+        "tombstones", INSERT, tombstones.size(), query -> WRITTEN.bind(query, tombstones));
   }
 
   /// The entities are restored.

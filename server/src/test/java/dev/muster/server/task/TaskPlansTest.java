@@ -38,7 +38,7 @@ class TaskPlansTest {
       new ChangeNumbers(new Announcements(new Broadcast(many.test().database().dataSource())));
   private final Replica replica = new Replica(new UserNames(), devices, groups, numbers);
   private final Tasks tasks = new Tasks(database, clock, devices, replica);
-  private final Comments comments = new Comments(database, clock, devices, numbers);
+  private final Comments comments = new Comments(database, clock, devices, replica);
   private final Caller caller = Tenants.person(many.organization(), Role.OPERATOR);
   private final Map<String, String> wrong = new TreeMap<>();
 
