@@ -3,6 +3,10 @@ package dev.muster.bench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -12,11 +16,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Heartbeats of a large fleet at a fixed rate for a long time, to see that neither their time nor
-/// the server's memory grows. A heartbeat's time counts from when it was due.
+/// the server's memory grows, nor the tables that heartbeats change in place (bloat). A heartbeat's
+/// time counts from when it was due.
 final class Endurance {
   private static final int CONNECTIONS = 128;
   private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final int THIRDS = 3;
+
+  /// All tables with their indexes, but for the days of the history, which grow by design.
+  private static final String BESIDES_HISTORY =
+      """
+      select coalesce(sum(pg_total_relation_size(c.oid)), 0) / 1048576.0
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and not c.relispartition and n.nspname not in ('pg_catalog', 'information_schema')
+      """;
 
   /// Devices with a token each. Its secret is the same for all, because so many hashes would take
   /// longer than the test.
@@ -44,13 +57,20 @@ final class Endurance {
     var _ = new Run(secret, registered, WARM_UP.toSeconds() * rate, rate).run();
     Tally[] tallies = new Tally[THIRDS];
     double[] resident = new double[THIRDS];
+    double[] stored = new double[THIRDS];
     for (int third = 0; third < THIRDS; third++) {
       long count = duration.toSeconds() * rate / THIRDS;
       Run run = new Run(secret, registered, count, rate);
       tallies[third] = run.run();
       resident[third] = run.resident();
+      stored[third] = stored();
       out.printf(
-          Locale.ROOT, "Third %d, %,d/s, server %.0f MiB:%n", third + 1, rate, resident[third]);
+          Locale.ROOT,
+          "Third %d, %,d/s, server %.0f MiB, tables besides the history %.0f MiB:%n",
+          third + 1,
+          rate,
+          resident[third],
+          stored[third]);
       tallies[third].print(out);
     }
     Tally last = tallies[THIRDS - 1];
@@ -63,9 +83,23 @@ final class Endurance {
         last.millis(99) / tallies[0].millis(99),
         1.5,
         "times");
+    bounds.most(
+        "tables besides the history in the last third / in the first",
+        stored[THIRDS - 1] / stored[0],
+        1.1,
+        "times");
     if (resident[0] > 0) {
       double grown = resident[THIRDS - 1] / resident[0];
       bounds.most("memory in the last third / in the first", grown, 1.1, "times");
+    }
+  }
+
+  private double stored() throws IOException, SQLException {
+    try (Connection database = server.database();
+        Statement statement = database.createStatement();
+        ResultSet row = statement.executeQuery(BESIDES_HISTORY)) {
+      row.next();
+      return row.getDouble(1);
     }
   }
 
