@@ -57,6 +57,37 @@ final class AlertsCommand implements Runnable {
     private int limit = 50;
   }
 
+  /// The task that each alert of a rule opens.
+  static final class OpenedTask {
+    @Option(
+        names = "--task",
+        paramLabel = "PRIORITY",
+        description = "Open a task about the device: low, medium, high or urgent.")
+    private @Nullable String priority;
+
+    @Option(names = "--task-for", paramLabel = "ID", description = "Who is to do it.")
+    private @Nullable String assignee;
+
+    @Option(names = "--task-project", paramLabel = "ID", description = "Its project.")
+    private @Nullable String project;
+
+    private void addTo(ObjectNode body) {
+      if (priority == null) {
+        if (assignee != null || project != null) {
+          throw new Failure.Usage("Say how urgent the task is: --task PRIORITY");
+        }
+        return;
+      }
+      ObjectNode task = body.putObject("open_task").put("priority", priority);
+      if (assignee != null) {
+        task.put("assigned_to", assignee);
+      }
+      if (project != null) {
+        task.put("project", project);
+      }
+    }
+  }
+
   @Override
   public void run() {
     list(which);
@@ -112,6 +143,7 @@ final class AlertsCommand implements Runnable {
         "  muster alerts rules",
         "  muster alerts rules offline --group kiosks --threshold 300 --severity critical",
         "  muster alerts rules low_battery --enabled false",
+        "  muster alerts rules app_down --task urgent",
         "  muster alerts rules offline --group kiosks --reset"
       })
   void rules(
@@ -153,6 +185,7 @@ final class AlertsCommand implements Runnable {
                   "Try to help, so often a day at the most: offline is pinged, app_down is"
                       + " started.")
           @Nullable Integer remedies,
+      @Mixin OpenedTask task,
       @Option(names = "--reset", description = "Go back to what holds without this rule.")
           boolean reset) {
     if (kind == null) {
@@ -185,6 +218,7 @@ final class AlertsCommand implements Runnable {
     if (remedies != null) {
       body.put("remediate", true).put("remedies_per_day", remedies);
     }
+    task.addTo(body);
     show(muster.api().put(route, body));
   }
 
@@ -194,7 +228,15 @@ final class AlertsCommand implements Runnable {
         rules -> {
           var table =
               new Table(
-                  "KIND", "GROUP", "ON", "SEVERITY", "THRESHOLD", "UNIT", "COOLDOWN", "REMEDIES");
+                  "KIND",
+                  "GROUP",
+                  "ON",
+                  "SEVERITY",
+                  "THRESHOLD",
+                  "UNIT",
+                  "COOLDOWN",
+                  "REMEDIES",
+                  "TASK");
           for (JsonNode rule : rules) {
             table.row(
                 Cells.text(rule, "kind"),
@@ -206,7 +248,8 @@ final class AlertsCommand implements Runnable {
                 Cells.text(rule, "cooldown_seconds") + " s",
                 rule.path("remediate").asBoolean()
                     ? Cells.text(rule, "remedies_per_day") + " a day"
-                    : "-");
+                    : "-",
+                rule.path("open_task").isObject() ? "opened" : "-");
           }
           return table;
         });

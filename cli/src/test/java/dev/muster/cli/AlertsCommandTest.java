@@ -64,6 +64,20 @@ class AlertsCommandTest extends CliTest {
                 """
                 {"enabled": false, "threshold": 300, "cooldown_seconds": 60, "remediate": true, "remedies_per_day": 2}
                 """));
+    var _ =
+        onServer(
+            "alerts",
+            "rules",
+            "offline",
+            "--group",
+            "kiosks",
+            "--task",
+            "high",
+            "--task-for",
+            "u1");
+    assertThat(parse(server.last().body()))
+        .isEqualTo(parse("{\"open_task\": {\"priority\": \"high\", \"assigned_to\": \"u1\"}}"));
+    assertThat(onServer("alerts", "rules", "offline", "--task-for", "u1").code()).isEqualTo(2);
     assertThat(onServer("alerts", "rules", "offline", "--group", "kiosks", "--reset").code())
         .isZero();
     assertThat(onServer("alerts", "rules", "--group", "kiosks").code()).isEqualTo(2);
