@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,10 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
 class ConvergenceTest {
-  /// More of them take `-Dtest.sync-histories=1000`.
-  private static final int HISTORIES = Integer.getInteger("test.sync-histories", 100);
+  /// More of them take `-Dtest.sync-histories=10000`.
+  private static final int HISTORIES = Integer.getInteger("test.sync-histories", 1_000);
 
-  private static final int ORGANIZATIONS = 2;
+  /// Of one organization, because what is left of each makes the next one longer.
+  private static final int TOGETHER = 20;
+
+  private static final int AT_ONCE = 5;
   private static final int DEVICES = 5;
   private static final int STEPS = 40;
   private static final List<String> RULES =
@@ -57,17 +61,27 @@ class ConvergenceTest {
   @Test
   void allHoldTheSameInTheEndAndNoEditIsLost() {
     long begin = System.nanoTime();
+    AtomicInteger played = new AtomicInteger();
     Race.of(
-        ORGANIZATIONS, number -> (Callable<String>) () -> histories(begin + number * 1_000_000L));
+        AT_ONCE,
+        _ ->
+            (Callable<Integer>)
+                () -> {
+                  int first = played.getAndAdd(TOGETHER);
+                  for (; first < HISTORIES; first = played.getAndAdd(TOGETHER)) {
+                    histories(begin + first);
+                  }
+                  return first;
+                });
   }
 
-  private String histories(long begin) throws IOException, InterruptedException {
+  private void histories(long begin) throws IOException, InterruptedException {
     Api admin = Api.ofNewOrganization();
     List<Technician> technicians = new ArrayList<>();
     for (int i = 0; i < DEVICES; i++) {
       technicians.add(new Technician(admin, i == 0 ? "member" : "operator", folder));
     }
-    for (int i = 0; i < HISTORIES / ORGANIZATIONS; i++) {
+    for (int i = 0; i < TOGETHER; i++) {
       long seed = begin + i;
       try {
         history(admin, technicians, new Random(seed));
@@ -78,7 +92,6 @@ class ConvergenceTest {
     for (Technician technician : technicians) {
       technician.close();
     }
-    return "";
   }
 
   /// Every other history goes by the rules that an organization could have set; what they drop is
