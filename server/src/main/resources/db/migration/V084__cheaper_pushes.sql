@@ -1,3 +1,6 @@
+-- The limit of requests is not one of migrations: this builds indexes.
+set local statement_timeout = 0;
+
 -- Nobody looks for tasks without an assignee or a project by an index, and each entry costs a push.
 drop index task.task_assignee;
 drop index task.task_project;
