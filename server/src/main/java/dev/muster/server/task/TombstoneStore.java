@@ -102,13 +102,16 @@ final class TombstoneStore {
         .one();
   }
 
+  /// Those that somebody restores or buries anew at this moment are left alone: to wait for them
+  /// could be a deadlock.
+  ///
   /// @return how many there were, at most `limit`
   static int removeExpired(Handle handle, Instant now, int limit) {
     return handle
         .createUpdate(
             """
             delete from task.tombstone where ctid = any(array(
-              select ctid from task.tombstone where expires_at < :now limit :limit))
+              select ctid from task.tombstone where expires_at < :now limit :limit for update skip locked))
             """)
         .bind("now", now)
         .bind("limit", limit)
