@@ -58,6 +58,9 @@ public class CommandPollResource {
     }
     Polls.Poll poll = polls.begin(device, credential, commandKey, seconds(wait));
     context.addEndHandler(_ -> poll.hungUp());
+    if (context.response().closed()) {
+      poll.hungUp(); // it was before there was a handler, and nothing would tell of it
+    }
     return CommandWire.Commands.of(poll.await(), poll.secret());
   }
 
