@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,7 +25,9 @@ import picocli.CommandLine.Spec;
           + " once, which conflict, and edits whose clocks name many devices. Then a second server with"
           + " a small heap is filled with ever more tasks; pulls and pushes are timed at each size, and"
           + " in the end a device pulls everything.",
-      "The exit code is 1 when a bound does not hold."
+      "With --soak nothing is measured: the test of convergence plays so many random histories of devices"
+          + " that lose their network, their answers and their processes.",
+      "The exit code is 1 when a bound does not hold, or a history does not converge."
     })
 final class SyncCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -57,8 +60,17 @@ final class SyncCommand implements Callable<Integer> {
       description = "Tasks to have in the end, 1000 or more. Default: ${DEFAULT-VALUE}.")
   private int rows;
 
+  @Option(
+      names = "--soak",
+      paramLabel = "N",
+      description = "Play N random histories instead, about three a second; 1 or more.")
+  private @Nullable Integer soak;
+
   @Override
   public Integer call() throws Exception {
+    if (soak != null && soak < 1) {
+      throw new ParameterException(spec.commandLine(), "--soak must be 1 or more.");
+    }
     if (devices < 1 || devices > 64 || seconds < 2 || seconds > 600 || warmUp < 3 || rows < 1_000) {
       throw new ParameterException(
           spec.commandLine(),
@@ -68,6 +80,9 @@ final class SyncCommand implements Callable<Integer> {
     out.println(Machine.describe());
     Bounds bounds = new Bounds(out);
     Path root = Path.of(System.getProperty("launcher.root", "."));
+    if (soak != null) {
+      return soak(root, soak);
+    }
     Duration turn = Duration.ofSeconds(seconds);
     try (BenchServer server = BenchServer.start(root, false);
         Connection database = server.database()) {
@@ -81,6 +96,21 @@ final class SyncCommand implements Callable<Integer> {
       new PullBench(server, two.getFirst(), two.getLast(), out, bounds).run(database, rows);
     }
     return bounds.anyOver() ? 1 : 0;
+  }
+
+  private static int soak(Path root, int histories) throws IOException, InterruptedException {
+    return new ProcessBuilder(
+            root.resolve("muster").toString(),
+            "test",
+            "-pl",
+            "server",
+            "-am",
+            "-Dtest=ConvergenceTest",
+            "-Dtest.sync-histories=" + histories,
+            "-Dsurefire.failIfNoSpecifiedTests=false")
+        .inheritIO()
+        .start()
+        .waitFor();
   }
 
   private static List<SyncDevice> devices(BenchServer server, int count)

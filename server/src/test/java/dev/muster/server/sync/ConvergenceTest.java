@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @QuarkusTestResource(ServerUnderTest.class)
 class ConvergenceTest {
-  /// More of them take `-Dtest.sync-histories=10000`.
+  /// More of them take `./muster bench sync --soak 10000`.
   private static final int HISTORIES = Integer.getInteger("test.sync-histories", 1_000);
 
   /// Of one organization, because what is left of each makes the next one longer.
