@@ -188,8 +188,17 @@ final class AlertsCommand implements Runnable {
       @Mixin OpenedTask task,
       @Option(names = "--reset", description = "Go back to what holds without this rule.")
           boolean reset) {
+    ObjectNode body = Muster.object();
+    task.addTo(body);
     if (kind == null) {
-      if (reset || group != null || enabled != null || severity != null || threshold != null) {
+      if (reset
+          || group != null
+          || enabled != null
+          || severity != null
+          || threshold != null
+          || cooldown != null
+          || remedies != null
+          || !body.isEmpty()) {
         throw new Failure.Usage("Say which rule: muster alerts rules KIND …");
       }
       show(muster.api().get(Route.of("/api/alerts/rules/")));
@@ -202,7 +211,6 @@ final class AlertsCommand implements Runnable {
           "The rule " + kind.toLowerCase(Locale.ROOT) + " is what it is by default.");
       return;
     }
-    ObjectNode body = Muster.object();
     if (enabled != null) {
       body.put("enabled", enabled);
     }
@@ -218,7 +226,6 @@ final class AlertsCommand implements Runnable {
     if (remedies != null) {
       body.put("remediate", true).put("remedies_per_day", remedies);
     }
-    task.addTo(body);
     show(muster.api().put(route, body));
   }
 

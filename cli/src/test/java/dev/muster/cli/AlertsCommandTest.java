@@ -81,5 +81,7 @@ class AlertsCommandTest extends CliTest {
     assertThat(onServer("alerts", "rules", "offline", "--group", "kiosks", "--reset").code())
         .isZero();
     assertThat(onServer("alerts", "rules", "--group", "kiosks").code()).isEqualTo(2);
+    assertThat(onServer("alerts", "rules", "--task", "high").code()).isEqualTo(2);
+    assertThat(onServer("alerts", "rules", "--cooldown", "1m").code()).isEqualTo(2);
   }
 }
