@@ -6,6 +6,7 @@ import dev.muster.server.platform.Refusal;
 import dev.muster.server.web.CurrentCaller;
 import dev.muster.server.web.Gate;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -57,10 +58,14 @@ public class CommandPollResource {
       throw Refusal.forbidden("Only a device asks for its commands, by its device token.");
     }
     Polls.Poll poll = polls.begin(device, credential, commandKey, seconds(wait));
-    context.addEndHandler(_ -> poll.hungUp());
-    if (context.response().closed()) {
-      poll.hungUp(); // it was before there was a handler, and nothing would tell of it
-    }
+    // where the connection lives, so that it is not closed between the two
+    Vertx.currentContext()
+        .runOnContext(_ -> {
+          context.addEndHandler(_ -> poll.hungUp());
+          if (context.response().closed()) {
+            poll.hungUp(); // it was before there was a handler, and nothing would tell of it
+          }
+        });
     return CommandWire.Commands.of(poll.await(), poll.secret());
   }
 

@@ -281,6 +281,23 @@ class CommandsApiTest {
     Eventually.see("end of the poll", waiters::count, count -> count <= before);
   }
 
+  /// Each as soon as its poll is known, which is before anybody listens for its end.
+  @Test
+  void whoeverHangsUpAtOnceIsNoticedToo() throws InterruptedException {
+    int before = waiters.count();
+    for (int i = 0; i < 60; i++) {
+      FakeAgent agent = FakeAgent.in(admin);
+      int present = waiters.count();
+      Thread poll = Thread.startVirtualThread(() -> agent.hangUpWhenInterrupted(55));
+      while (waiters.count() <= present && poll.isAlive()) {
+        Thread.onSpinWait();
+      }
+      poll.interrupt();
+      poll.join();
+    }
+    Eventually.see("end of all polls", waiters::count, count -> count <= before);
+  }
+
   @Test
   void aBurstOfAThousandCommandsToFiftyConnectedDevicesLosesNone() {
     int devices = 50;
