@@ -177,12 +177,18 @@ final class WakeStore {
         .execute();
   }
 
+  /// Locks the jobs in the order of their devices, as making them does, so that the two cannot wait
+  /// for each other.
   static void start(Handle handle, Collection<UUID> devices, Instant now) {
     handle
         .createUpdate(
             """
             update policy.apply_job set state = 'RUNNING', started_at = :now
-            where device_id = any(:devices) and state = 'QUEUED'
+            where state = 'QUEUED' and (organization_id, id) in (
+              select organization_id, id from policy.apply_job
+              where device_id = any(:devices) and state = 'QUEUED'
+              order by device_id
+              for update)
             """)
         .bind("now", now)
         .bindArray("devices", UUID.class, List.copyOf(devices))
@@ -224,7 +230,7 @@ final class WakeStore {
   }
 
   /// Ends the open attempts of the devices as failed, and queues the next ones after a growing
-  /// pause.
+  /// pause. Locks as [#start] does.
   static void failAndRetry(
       Handle handle, Collection<UUID> devices, String error, int mostAttempts, Instant now) {
     handle
@@ -234,7 +240,11 @@ final class WakeStore {
               update policy.apply_job
               set state = 'FAILED', error = left(:error, 500),
                   started_at = coalesce(started_at, :now), finished_at = :now
-              where device_id = any(:devices) and state in ('QUEUED', 'RUNNING')
+              where state in ('QUEUED', 'RUNNING') and (organization_id, id) in (
+                select organization_id, id from policy.apply_job
+                where device_id = any(:devices) and state in ('QUEUED', 'RUNNING')
+                order by device_id
+                for update)
               returning organization_id, device_id, policy_id, version, attempt
             )
             insert into policy.apply_job

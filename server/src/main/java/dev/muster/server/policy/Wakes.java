@@ -244,7 +244,8 @@ public class Wakes implements RecurringJob {
     settle(doorbells.get().ring(devices));
   }
 
-  /// Notes on the jobs what came of ringing their devices.
+  /// Notes on the jobs what came of ringing their devices. A transaction for each outcome: jobs are
+  /// locked in the order of their devices, and two outcomes would be two orders.
   void settle(Map<DeviceId, Ring> rings) {
     List<UUID> rung = new ArrayList<>();
     Map<String, List<UUID>> failed = new TreeMap<>();
@@ -256,15 +257,17 @@ public class Wakes implements RecurringJob {
             failed.computeIfAbsent(error, _ -> new ArrayList<>()).add(device.value());
       }
     });
-    if (rung.isEmpty() && failed.isEmpty()) {
-      return;
+    if (!rung.isEmpty()) {
+      database.acrossOrganizations(handle -> {
+        WakeStore.start(handle, rung, clock.instant());
+        pushes.heard(handle, ids(rung));
+        return rung;
+      });
     }
-    database.acrossOrganizations(handle -> {
-      WakeStore.start(handle, rung, clock.instant());
-      pushes.heard(handle, ids(rung));
-      failed.forEach((error, unheard) ->
-          WakeStore.failAndRetry(handle, unheard, error, MOST_ATTEMPTS, clock.instant()));
-      return rung;
-    });
+    failed.forEach((error, unheard) ->
+        database.acrossOrganizations(handle -> {
+          WakeStore.failAndRetry(handle, unheard, error, MOST_ATTEMPTS, clock.instant());
+          return unheard;
+        }));
   }
 }
