@@ -21,8 +21,7 @@ import java.util.function.BiFunction;
 final class DemoData {
   static final String ORGANIZATION = "Test Organization";
 
-  /// As short as the server takes one.
-  static final String PASSWORD = "testpass1234";
+  static final String PASSWORD = "testpass123";
 
   private static final int ALL = Integer.MAX_VALUE;
   private static final List<String> PROJECTS = List.of("Pump hall", "Warehouse", "Field service");

@@ -55,7 +55,7 @@ class DemoDataCommandTest extends CliTest {
     assertThat(ran.code()).isZero();
     assertThat(ran.lines().getFirst())
         .isEqualTo("Made in Test Organization: 1 people, 3 projects, 4 tasks, 1 comments.");
-    assertThat(bodies(MAKE).getFirst()).contains("user1@test.com", "testpass1234");
+    assertThat(bodies(MAKE).getFirst()).contains("user1@test.com", "testpass123");
     assertThat(bodies("POST /api/users/").getFirst()).contains("user2@test.com", "member");
     assertThat(bodies("POST /api/tasks/").get(1)).contains("\"assigned_to\":\"u2\"", "in_progress");
     assertThat(server.last().authorization()).isEqualTo("Bearer a");

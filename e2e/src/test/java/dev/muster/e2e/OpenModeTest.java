@@ -67,7 +67,7 @@ class OpenModeTest {
     assertThat(more.path("tasks").asInt()).isEqualTo(1);
     assertThat(more.path("comments").asInt()).isZero();
 
-    cli.login(server.url(), "user1@test.com", "testpass1234").done();
+    cli.login(server.url(), "user1@test.com", "testpass123").done();
     assertThat(cli.run("sync", "cleanup", "--dry-run").done()).contains("0 tombstones");
     assertThat(cli.json("users").path("count").asInt()).isEqualTo(3);
   }

@@ -127,16 +127,10 @@ final class SettingsCheck {
     }
     atLeast(sentences, "muster.wake.rate", settings.wake().rate(), 1);
     atLeast(sentences, "muster.wake.chunk", settings.wake().chunk(), 1);
-    if (settings.passwordCost() < 4 || settings.passwordCost() > 20) {
-      sentences.add("muster.password-cost must be from 4 to 20, and is " + settings.passwordCost());
-    }
     if (!settings.adminEmail().matches("[^\\s@]+@[^\\s@]+")) {
       sentences.add("muster.admin-email must be an e-mail address");
     }
-    String password = settings.adminPassword().map(Passwords::problem).orElse(null);
-    if (password != null) {
-      sentences.add("muster.admin-password " + password);
-    }
+    sentences.addAll(Passwords.mistakes(settings));
     sentences.addAll(MasterKeySetting.mistakes(settings));
     sentences.addAll(ActionSettingsCheck.mistakes(settings.action()));
     sentences.addAll(NotificationSettingsCheck.mistakes(settings));

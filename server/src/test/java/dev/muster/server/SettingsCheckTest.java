@@ -142,6 +142,18 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void passwordsTooShortForAnybodyAndOneTooShortForTheSettingAreMistakes() throws IOException {
+    settings("muster.password-bytes=7\nmuster.admin-password=x\n");
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly("muster.password-bytes must be from 8 to 72, and is 7");
+    settings("muster.password-bytes=15\nmuster.admin-password=fourteen-bytes\n");
+    assertThat(SettingsCheck.mistakes())
+        .singleElement()
+        .asString()
+        .startsWith("muster.admin-password must have from 15 to 72 bytes");
+  }
+
+  @Test
   void actionsThatCouldNeverBeDoneAndSimulatorsOfNothingAreMistakes() throws IOException {
     settings(
         """

@@ -7,6 +7,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -17,28 +19,39 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Passwords {
   private static final int SHORTEST_BYTES = 12;
+
+  /// Where nobody needs a password, a short one gives nothing away.
+  private static final int SHORTEST_BYTES_WHEN_OPEN = 8;
+
   private static final int LONGEST_BYTES = 72; // bcrypt ignores what follows
   private static final int SALT_AND_HASH = 53; // characters in a bcrypt hash after its cost
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private final int cost;
+  private final int shortest;
   private final Duration longestWait;
   private final Semaphore processors;
   private final String nobody;
 
   @Inject
   Passwords(Settings settings) {
-    this(settings.passwordCost());
+    this(
+        settings.passwordCost(),
+        shortest(settings),
+        Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+        LONGEST_WAIT);
   }
 
   public Passwords(int cost) {
-    this(cost, Math.max(1, Runtime.getRuntime().availableProcessors() - 1), LONGEST_WAIT);
+    this(cost, SHORTEST_BYTES, 1, LONGEST_WAIT);
   }
 
+  /// @param shortest bytes that a new one must have
   /// @param atOnce how many are computed at once
   /// @param longestWait for the turn of one
-  Passwords(int cost, int atOnce, Duration longestWait) {
+  Passwords(int cost, int shortest, int atOnce, Duration longestWait) {
     this.cost = cost;
+    this.shortest = shortest;
     this.longestWait = longestWait;
     this.processors = new Semaphore(atOnce, true);
     this.nobody = hashOfNobody(cost);
@@ -47,18 +60,43 @@ public final class Passwords {
   /// @param field name of the password in the caller's input
   /// @throws Refusal for a password that is too short, or longer than bcrypt reads
   public String hash(String field, String password) {
-    String problem = problem(password);
+    String problem = problem(password, shortest);
     if (problem != null) {
       throw Refusal.invalid(field, problem);
     }
     return computed(() -> BcryptUtil.bcryptHash(password, cost));
   }
 
+  /// What is wrong with the settings, a sentence each.
+  public static List<String> mistakes(Settings settings) {
+    List<String> sentences = new ArrayList<>();
+    if (settings.passwordCost() < 4 || settings.passwordCost() > 20) {
+      sentences.add("muster.password-cost must be from 4 to 20, and is " + settings.passwordCost());
+    }
+    int shortest = shortest(settings);
+    if (shortest < SHORTEST_BYTES_WHEN_OPEN || shortest > LONGEST_BYTES) {
+      sentences.add("muster.password-bytes must be from 8 to 72, and is " + shortest);
+      return sentences;
+    }
+    settings
+        .adminPassword()
+        .map(password -> problem(password, shortest))
+        .ifPresent(problem -> sentences.add("muster.admin-password " + problem));
+    return sentences;
+  }
+
+  private static int shortest(Settings settings) {
+    return settings
+        .passwordBytes()
+        .orElse(settings.open() ? SHORTEST_BYTES_WHEN_OPEN : SHORTEST_BYTES);
+  }
+
   /// What is wrong with a password that somebody wants to have, if something is.
-  public static @Nullable String problem(String password) {
+  private static @Nullable String problem(String password, int shortest) {
     int bytes = bytes(password);
-    return bytes < SHORTEST_BYTES || bytes > LONGEST_BYTES
-        ? "must have from 12 to 72 bytes (letters outside ASCII count for more than one)"
+    return bytes < shortest || bytes > LONGEST_BYTES
+        ? "must have from %d to %d bytes (letters outside ASCII count for more than one)"
+            .formatted(shortest, LONGEST_BYTES)
         : null;
   }
 

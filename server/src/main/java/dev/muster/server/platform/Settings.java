@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The settings of a server: keys `muster.*`, from flags, environment (`MUSTER_…`) and a file, in
 /// this order of strength. An unknown key is refused at start.
@@ -58,12 +59,16 @@ public interface Settings {
   @WithDefault("admin@localhost")
   String adminEmail();
 
-  /// Password of that admin, 12 to 72 bytes; absent, one is made and left in `DATA/admin-password`.
+  /// Password of that admin, 12 to 72 bytes (`muster.password-bytes`); absent, one is made and left
+  /// in `DATA/admin-password`.
   Optional<String> adminPassword();
 
   /// Cost of bcrypt for users' passwords, 4 to 20: each step doubles the time that a guess takes.
   @WithDefault("12")
   int passwordCost();
+
+  /// Bytes that a new password must have, 8 to 72. Absent: 12, and 8 in open mode.
+  OptionalInt passwordBytes();
 
   /// Key that seals secrets in the database, 32 bytes in base64url; absent, one is made and kept in
   /// `DATA/master-key`. All nodes on one database need the same.

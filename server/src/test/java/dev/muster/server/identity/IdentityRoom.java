@@ -42,7 +42,7 @@ public final class IdentityRoom {
 
   /// The same door on a node that has no processor left for passwords.
   public static UserPasswords tooBusy(Database database, InstantSource clock) {
-    Passwords none = new Passwords(4, 0, Duration.ZERO);
+    Passwords none = new Passwords(4, 12, 0, Duration.ZERO);
     return new UserPasswords(database, clock, none, Audits.on(clock), List.of());
   }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.server.platform.Refusal;
+import dev.muster.server.testing.TestSettings;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
@@ -16,6 +19,32 @@ class PasswordsTest {
     }
     for (String bad : new String[] {"", "x".repeat(11), "x".repeat(73), "ü".repeat(37)}) {
       assertThatThrownBy(() -> passwords.hash("password", bad)).isInstanceOf(Refusal.class);
+    }
+  }
+
+  @Test
+  void anOpenServerTakesShorterOnesAndTheSettingDecidesForBoth() {
+    assertThat(shortest(Map.of())).isEqualTo(12);
+    assertThat(shortest(Map.of("muster.open", "true"))).isEqualTo(8);
+    Map<String, String> both = Map.of("muster.open", "true", "muster.password-bytes", "15");
+    assertThat(shortest(both)).isEqualTo(15);
+  }
+
+  private static int shortest(Map<String, String> settings) {
+    Passwords those = new Passwords(TestSettings.of(settings));
+    return IntStream.rangeClosed(1, 72)
+        .filter(bytes -> takes(those, "x".repeat(bytes)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean takes(Passwords passwords, String password) {
+    try {
+      passwords.hash("password", password);
+      return true;
+    } catch (Refusal refusal) {
+      assertThat(refusal).hasMessageContaining("password");
+      return false;
     }
   }
 
