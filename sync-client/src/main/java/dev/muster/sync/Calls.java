@@ -72,7 +72,7 @@ final class Calls {
               null);
       List<Json.Obj> rows = Answers.objects(page, "results");
       for (Json.Obj row : rows) {
-        open.put(
+        open.putIfAbsent( // the newest comes first
             Row.text(row, "entity_type") + " " + Row.text(row, "entity_id"), Row.text(row, "id"));
       }
       if (rows.size() < CONFLICTS) {
@@ -122,20 +122,11 @@ final class Calls {
   }
 
   private static String fields(Json.Obj problem) {
-    if (problem.fields().get("errors") instanceof Json.Obj errors && !errors.fields().isEmpty()) {
-      return " ("
-          + errors.fields().entrySet().stream()
-              .map(error -> error.getKey() + ": " + words(error.getValue()))
-              .collect(Collectors.joining("; "))
-          + ")";
-    }
-    return "";
-  }
-
-  private static String words(Json value) {
-    if (value instanceof Json.Arr array) {
-      return array.items().stream().map(Calls::words).collect(Collectors.joining(", "));
-    }
-    return value instanceof Json.Text text ? text.value() : value.canonical();
+    List<Json.Obj> errors = Answers.objects(problem, "errors");
+    return errors.isEmpty()
+        ? ""
+        : errors.stream()
+            .map(error -> Row.text(error, "field") + ": " + Row.text(error, "message"))
+            .collect(Collectors.joining("; ", " (", ")"));
   }
 }

@@ -105,11 +105,17 @@ final class Copy {
             new Notice(row.kind(), row.id(), conflict.reason(), row.local(), conflict.row());
         store.put(notice);
         notices.put(entry.getKey(), notice);
-        row = conflict.row() == null ? row : row.withBase(conflict.over(row.base()));
+        boolean old = conflict.row() == null || isBefore(conflict.clock(), row.base());
+        row = old ? row : row.withBase(conflict.over(row.base()));
       }
       store.put(settled(row));
     }
     return List.copyOf(notices.values());
+  }
+
+  /// Whether the row has gone on since: an answer that took long must not bring the old one back.
+  private static boolean isBefore(VectorClock told, Json.@Nullable Obj base) {
+    return base != null && told.compare(Row.clock(base)) == VectorClock.Order.BEFORE;
   }
 
   /// What the server has after an edit that it took, unless it has told something newer meanwhile.
@@ -147,7 +153,8 @@ final class Copy {
       pushAgain(row, had);
       row = row(kind, id);
     }
-    store.put(settled(row.withBase(data).inRound(round())));
+    boolean old = store.recall(ANEW).isEmpty() && isBefore(clock, had);
+    store.put(settled((old ? row : row.withBase(data)).inRound(round())));
   }
 
   /// The server has told that this row is deleted, and does not tell it again: edits of it that

@@ -68,6 +68,12 @@ final class Fields {
     int characters = 0;
     for (Json value : fields.values()) {
       characters += value.canonical().length();
+      if (!isStorable(value)) {
+        throw new IllegalArgumentException(
+            "The "
+                + kind.wireName()
+                + " has a character that cannot be stored: NUL, or half of one that takes two.");
+      }
     }
     if (characters > LARGEST) {
       throw new IllegalArgumentException(
@@ -93,6 +99,23 @@ final class Fields {
       }
     });
     return fields;
+  }
+
+  private static boolean isStorable(Json value) {
+    if (value instanceof Json.Arr array) {
+      return array.items().stream().allMatch(Fields::isStorable);
+    }
+    if (value instanceof Json.Obj object) {
+      return object.fields().entrySet().stream()
+          .allMatch(field -> isStorable(field.getKey()) && isStorable(field.getValue()));
+    }
+    return !(value instanceof Json.Text text) || isStorable(text.value());
+  }
+
+  private static boolean isStorable(String text) {
+    return text.codePoints()
+        .noneMatch(point ->
+            point == 0 || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE));
   }
 
   private static void text(String field, Json value, int longest) {

@@ -272,7 +272,10 @@ public final class SyncClient {
       if (store.in(transaction -> isOfAnotherTime(transaction, page))) {
         continue;
       }
-      int kept = store.in(transaction -> keep(transaction, page));
+      int kept = store.in(transaction -> keep(transaction, page, since));
+      if (kept < 0) {
+        continue;
+      }
       pulled += kept;
       if (kept > 0) {
         listener.changed();
@@ -288,7 +291,11 @@ public final class SyncClient {
   }
 
   private long cursor() throws IOException {
-    String cursor = store.in(transaction -> transaction.recall(Copy.CURSOR));
+    return store.in(SyncClient::cursor);
+  }
+
+  private static long cursor(SyncStore.Transaction transaction) throws IOException {
+    String cursor = transaction.recall(Copy.CURSOR);
     return cursor.isEmpty() ? 0 : Long.parseLong(cursor);
   }
 
@@ -309,7 +316,14 @@ public final class SyncClient {
   }
 
   /// A page and its cursor, as one.
-  private int keep(SyncStore.Transaction transaction, Answers.Page page) throws IOException {
+  ///
+  /// @return how many rows it has; -1 when another process of this device has pulled meanwhile, and
+  ///   the page is of the past
+  private int keep(SyncStore.Transaction transaction, Answers.Page page, long since)
+      throws IOException {
+    if (cursor(transaction) != since) {
+      return -1;
+    }
     Copy copy = copy(transaction);
     for (Json.Obj task : page.tasks()) {
       copy.told(Kind.TASK, Row.text(task, "id"), task);
