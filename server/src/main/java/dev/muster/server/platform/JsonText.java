@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Reads JSON text as [Json] and names it by its content.
 public final class JsonText {
@@ -62,20 +63,32 @@ public final class JsonText {
 
   /// The value at the present token.
   public static Json read(JsonParser parser) throws IOException {
+    return read(parser, null);
+  }
+
+  /// The same of a value that is to be kept though something in it is not taken: text that is not
+  /// [#isStorable] is made [#printable], and a number of too many digits null.
+  ///
+  /// @param problems gets a sentence for each, with where it stands
+  public static Json readRepaired(JsonParser parser, List<String> problems) throws IOException {
+    return read(parser, problems);
+  }
+
+  private static Json read(JsonParser parser, @Nullable List<String> problems) throws IOException {
     return switch (parser.currentToken()) {
       case VALUE_TRUE -> Json.of(true);
       case VALUE_FALSE -> Json.of(false);
-      case VALUE_STRING -> Json.of(storable(parser, parser.getText()));
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+      case VALUE_STRING -> Json.of(storable(parser, parser.getText(), problems));
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser, problems);
       case VALUE_NULL -> Json.NULL;
       case START_ARRAY -> {
         List<Json> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(read(parser));
+          items.add(read(parser, problems));
         }
         yield new Json.Arr(items);
       }
-      case START_OBJECT -> readObject(parser);
+      case START_OBJECT -> readObject(parser, problems);
       case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
           throw new JsonParseException(parser, "unexpected token");
     };
@@ -83,11 +96,16 @@ public final class JsonText {
 
   /// The object that begins at the present token.
   public static Json.Obj readObject(JsonParser parser) throws IOException {
+    return readObject(parser, null);
+  }
+
+  private static Json.Obj readObject(JsonParser parser, @Nullable List<String> problems)
+      throws IOException {
     Map<String, Json> fields = new TreeMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String key = storable(parser, parser.currentName());
+      String key = storable(parser, parser.currentName(), problems);
       parser.nextToken();
-      fields.put(key, read(parser));
+      fields.put(key, read(parser, problems));
     }
     return new Json.Obj(fields);
   }
@@ -130,19 +148,34 @@ public final class JsonText {
             .replace((char) 0, '?');
   }
 
-  private static Json number(JsonParser parser) throws IOException {
-    BigDecimal value = parser.getDecimalValue();
-    if (Math.abs((long) value.scale()) > MOST_DIGITS || value.precision() > MOST_DIGITS) {
-      throw new Unacceptable(parser, "must be a number of at most " + MOST_DIGITS + " digits");
+  private static Json number(JsonParser parser, @Nullable List<String> problems)
+      throws IOException {
+    if (parser.getTextLength() <= 2 * MOST_DIGITS) {
+      BigDecimal value = parser.getDecimalValue();
+      if (Math.abs((long) value.scale()) <= MOST_DIGITS && value.precision() <= MOST_DIGITS) {
+        return new Json.Num(value);
+      }
     }
-    return new Json.Num(value);
+    problem(parser, problems, "must be a number of at most " + MOST_DIGITS + " digits");
+    return Json.NULL;
   }
 
-  private static String storable(JsonParser parser, String text) throws IOException {
-    if (!isStorable(text)) {
-      throw new Unacceptable(parser, UNSTORABLE);
+  private static String storable(JsonParser parser, String text, @Nullable List<String> problems)
+      throws IOException {
+    if (isStorable(text)) {
+      return text;
     }
-    return text;
+    problem(parser, problems, UNSTORABLE);
+    return printable(text);
+  }
+
+  private static void problem(JsonParser parser, @Nullable List<String> problems, String problem)
+      throws IOException {
+    Unacceptable unacceptable = new Unacceptable(parser, problem);
+    if (problems == null) {
+      throw unacceptable;
+    }
+    problems.add(printable(unacceptable.field()) + " " + problem);
   }
 
   private static String path(JsonStreamContext context) {

@@ -65,14 +65,14 @@ final class ConflictResource {
     Slice<Conflict> slice =
         conflicts.list(
             caller.get(), new ConflictStore.Which(only, of), paging.limit(), paging.offset());
-    return paging.page(slice.count(), slice.rows());
+    return paging.page(slice.count(), slice.rows().stream().map(Conflict::shown).toList());
   }
 
   @GET
   @Path("{id}")
   @Operation(summary = "One conflict, with both sides")
   public Conflict find(@PathParam("id") String id) {
-    return conflicts.find(caller.get(), conflict(id));
+    return conflicts.find(caller.get(), conflict(id)).shown();
   }
 
   @POST

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,9 @@ final class ConflictStore {
 
   /// An item of a push, and the conflict that it became.
   record Met(Item item, Verdict.Conflicting conflict) {
-    private String refused() {
-      return conflict.refused() ? JsonText.hash(item.sent()) : "";
+    /// Of what names no row, each is a conflict of its own.
+    private String nameless() {
+      return item.id() == null ? JsonText.hash(item.sent()) : "";
     }
 
     /// With what another edit of the same row by the same device has set.
@@ -66,7 +68,7 @@ final class ConflictStore {
           .text("local_vector_clock", "jsonb", met -> Clocks.text(met.item().clock()))
           .text("server_vector_clock", "jsonb", met -> Clocks.text(met.conflict().clock()))
           .text("conflict_reason", met -> met.conflict().reason())
-          .text("refused", Met::refused);
+          .text("refused", Met::nameless);
 
   private static final String PUT =
       """
@@ -116,7 +118,7 @@ final class ConflictStore {
     Map<List<String>, Met> joined = new LinkedHashMap<>();
     for (Met one : met) {
       joined.merge(
-          List.of(one.item().kind().wireName(), one.item().sentId(), one.refused()),
+          List.of(one.item().kind().wireName(), one.item().sentId(), one.nameless()),
           one,
           (before, after) -> before.joined(after, device.toString()));
     }
@@ -127,8 +129,8 @@ final class ConflictStore {
         .bind("user", user)
         .bind("device", device)
         .bind("now", now)
-        .executeAndReturnGeneratedKeys("refused")
-        .map((row, _) -> !row.getString("refused").isEmpty())
+        .executeAndReturnGeneratedKeys("conflict_reason")
+        .map((row, _) -> row.getString("conflict_reason").startsWith(Verdict.REJECTED))
         .list();
   }
 
@@ -175,6 +177,23 @@ final class ConflictStore {
         .bind("id", id)
         .map(ConflictStore::conflict)
         .findOne();
+  }
+
+  /// Those of the device's edits of these entities that wait, the oldest first.
+  static List<Conflict> waiting(
+      Handle handle, OrganizationId organization, UUID device, Collection<String> entities) {
+    return handle
+        .createQuery(
+            ROW
+                + """
+                 and c.device_id = :device and c.entity_id = any(:entities) and c.resolved_at is null
+                order by c.created_at, c.id
+                """)
+        .bind("organization", organization)
+        .bind("device", device)
+        .bindArray("entities", String.class, entities)
+        .map(ConflictStore::conflict)
+        .list();
   }
 
   /// The same, if it is open, locked until the end of the transaction.

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -126,7 +127,9 @@ public final class Conflicts {
         organization,
         id,
         resolution.wireName(),
-        decision.isRemote() ? Json.obj(Map.of()) : wanted.sent(),
+        decision.isRemote()
+            ? Objects.requireNonNullElse(conflict.serverVersion(), Json.obj(Map.of()))
+            : wanted.sent(),
         author.user(),
         decision.now());
     return resolved;
@@ -169,9 +172,18 @@ public final class Conflicts {
       return new Stamp(0, VectorClock.EMPTY, author.user(), null, now, now, null, null);
     }
 
-    /// After both sides.
+    /// Who has pushed the row that was not there: theirs it is, whoever lets it in.
+    @Nullable UUID maker() {
+      return conflict.user() == null ? author.user() : conflict.user();
+    }
+
+    /// After both sides. Of other devices the local side knows no more than the server, as in a
+    /// push.
     Stamp after(Stamp server, @Nullable Instant deleted) {
-      VectorClock both = server.clock().merge(Clocks.read(conflict.localVectorClock()));
+      VectorClock local =
+          Clocks.stored(conflict.localVectorClock())
+              .cappedAt(server.clock(), String.valueOf(conflict.device()));
+      VectorClock both = server.clock().merge(local);
       return server.next(
           both.tick(VectorClock.SERVER), author.user(), author.device(), now, deleted);
     }
@@ -180,13 +192,16 @@ public final class Conflicts {
   private @Nullable Object task(Handle handle, Decision decision, UUID id, @Nullable Task server) {
     Author author = decision.author();
     Item wanted = decision.wanted();
-    Task before = server == null ? Task.titled(id, "", author.user(), decision.none()) : server;
+    Task before = server == null ? Task.titled(id, "", decision.maker(), decision.none()) : server;
     References references = references(handle, author, wanted, before);
     boolean mayChange =
         server == null ? decision.isOwn() : author.mayChange(server, references.makers());
     requireMay(mayChange || (decision.isRemote() && decision.isOwn()));
     if (server == null && decision.makesNothing()) {
       return null;
+    }
+    if (!mayChange) {
+      return replica.taskBodies(handle, author.organization(), List.of(before)).getFirst();
     }
     Task after;
     if (decision.isRemote()) {
@@ -223,6 +238,9 @@ public final class Conflicts {
       return null;
     }
     Comment before = server == null ? newComment(handle, decision, id) : server;
+    if (!mayChange) {
+      return replica.commentBodies(handle, author.organization(), List.of(before)).getFirst();
+    }
     boolean says = !decision.isRemote() && wanted.fields().containsKey(Item.CONTENT);
     Instant deleted = decision.isRemote() ? before.stamp().deletedAt() : null;
     Comment after =
@@ -243,19 +261,28 @@ public final class Conflicts {
   private Comment newComment(Handle handle, Decision decision, UUID id) {
     OrganizationId organization = decision.author().organization();
     UUID of = decision.wanted().reference(Item.TASK).orElse(null);
-    Task task =
-        of == null
-            ? null
-            : replica.look(handle, organization, List.of(of), List.of()).tasks().get(of);
+    UUID parent = decision.wanted().reference(Item.PARENT).orElse(null);
+    Replica.Held looked =
+        replica.look(
+            handle,
+            organization,
+            Optional.ofNullable(of).stream().toList(),
+            Optional.ofNullable(parent).stream().toList());
+    Task task = of == null ? null : looked.tasks().get(of);
     if (of == null || task == null || task.stamp().isDeleted()) {
       throw Refusal.notFound("task");
+    }
+    if (parent != null) {
+      Comment answered = looked.comments().get(parent);
+      if (answered == null || !answered.task().equals(of)) {
+        throw Refusal.invalid(Item.PARENT, "must be a comment on this task");
+      }
     }
     String content = decision.wanted().content();
     if (content.isEmpty()) {
       throw Refusal.invalid(Item.CONTENT, "must be a string of 1 to 20000 characters");
     }
-    UUID user = decision.author().user();
-    return new Comment(id, of, user, content, null, false, decision.none());
+    return new Comment(id, of, decision.maker(), content, parent, false, decision.none());
   }
 
   private static void requireMay(boolean may) {

@@ -108,8 +108,13 @@ final class DeviceStateStore {
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /// The device begins anew, from 0.
+  /// The device begins anew, from 0. What it was given before is no cursor any more: up to there it
+  /// may not have heard of deletions that are forgotten by now.
   static void beginAgain(Handle handle, OrganizationId organization, UUID device, long wholeUntil) {
+    handle.execute(
+        "delete from sync.cursor where organization_id = ? and device_id = ?",
+        organization,
+        device);
     handle.execute(
         "update sync.device set whole_until = ? where organization_id = ? and device_id = ?",
         wholeUntil,
@@ -171,6 +176,7 @@ final class DeviceStateStore {
       String operation,
       int items,
       int conflicts,
+      String outcome,
       long durationMs,
       @Nullable String clientVersion,
       Instant now) {
@@ -179,7 +185,7 @@ final class DeviceStateStore {
             """
             insert into sync.log (organization_id, id, user_id, device_id, operation, items, conflicts, duration_ms,
               outcome, client_version, created_at)
-            values (:organization, :id, :user, :device, :operation, :items, :conflicts, :ms, 'ok', :client, :now)
+            values (:organization, :id, :user, :device, :operation, :items, :conflicts, :ms, :outcome, :client, :now)
             """)
         .bind("organization", organization)
         .bind("id", Ids.next())
@@ -188,6 +194,7 @@ final class DeviceStateStore {
         .bind("operation", operation)
         .bind("items", items)
         .bind("conflicts", conflicts)
+        .bind("outcome", outcome)
         .bind("ms", (int) Math.min(Integer.MAX_VALUE, durationMs))
         .bind("client", clientVersion)
         .bind("now", now)

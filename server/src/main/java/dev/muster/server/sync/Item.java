@@ -2,6 +2,7 @@ package dev.muster.server.sync;
 
 import dev.muster.protocol.Json;
 import dev.muster.protocol.VectorClock;
+import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.JsonText;
 import dev.muster.server.platform.Refusal;
@@ -55,6 +56,10 @@ record Item(
     String problem = null;
     try {
       require(given instanceof Json.Obj, "item", "must be an object");
+      String mark = text(item, ChangesReader.MARK);
+      if (!mark.isEmpty()) {
+        throw Refusal.of(ErrorCode.INVALID_FIELDS, mark);
+      }
       require(id != null, "id", "must be a UUID");
       require(
           operation.equals("create") || operation.equals("update") || operation.equals(DELETE),
@@ -118,6 +123,17 @@ record Item(
   /// The id in a checked field, when there is one.
   Optional<UUID> reference(String field) {
     return fields.get(field) instanceof Json.Text text ? Ids.parse(text.value()) : Optional.empty();
+  }
+
+  /// Whether its checked fields say what was sent, and not something like it.
+  boolean isAsSent() {
+    return sent.fields().get("data") instanceof Json.Obj data
+        && fields.entrySet().stream()
+            .allMatch(field ->
+                TaskFields.saysTheSame(
+                    field.getKey(),
+                    field.getValue(),
+                    data.fields().getOrDefault(field.getKey(), Json.NULL)));
   }
 
   /// When it was edited, by the clock of its device, if it says so in a way that can be read.

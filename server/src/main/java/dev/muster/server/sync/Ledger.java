@@ -28,10 +28,15 @@ import org.jspecify.annotations.Nullable;
 /// are taken in their order, so the later of two for one row meets what the earlier has made of it.
 final class Ledger {
   static final String CONCURRENT = "Concurrent modification detected";
+  private static final String STRANGE =
+      "vector_clock has components of no device of the organization";
+  private static final String UNTOLD =
+      "vector_clock is missing, and this device has changed the row before";
 
   private final Author author;
   private final UUID device;
   private final Instant now;
+  private final Set<String> strangers;
   private final Replica.Held held;
   private final Replica.Held looked;
   private final References references;
@@ -42,11 +47,13 @@ final class Ledger {
   private final Map<UUID, Comment> comments = new LinkedHashMap<>();
   private final Set<UUID> conflicts = new HashSet<>();
 
+  /// @param strangers components of clocks that are no device's
   /// @param looked tasks and comments that items refer to
   /// @param rules asked for when the first two edits are to be merged
   Ledger(
       Author author,
       Instant now,
+      Set<String> strangers,
       Replica.Held held,
       Replica.Held looked,
       References references,
@@ -54,6 +61,7 @@ final class Ledger {
     this.author = author;
     this.device = Objects.requireNonNull(author.device());
     this.now = now;
+    this.strangers = strangers;
     this.held = held;
     this.looked = looked;
     this.references = references;
@@ -116,10 +124,43 @@ final class Ledger {
     return changed == null ? held.comments().get(id) : changed;
   }
 
+  /// Whether its clock has a component of nobody. One that the row has is known, that of a device
+  /// which was erased since too.
+  private boolean isStrange(Item item, VectorClock known) {
+    return item.clock().components().keySet().stream()
+        .anyMatch(component -> strangers.contains(component) && known.at(component) == 0);
+  }
+
+  /// Whether it does not say what it has seen of a row that the device has changed before: nobody
+  /// can tell such an edit from the repetition of an old one.
+  private boolean isUntold(Item item, Stamp server) {
+    return item.clock().components().isEmpty() && server.clock().at(device.toString()) > 0;
+  }
+
+  /// A conflict with the row of the item as it is now.
+  Verdict.Conflicting described(Item item, String reason) {
+    UUID id = Objects.requireNonNull(item.id());
+    if (item.kind() == Tombstone.Kind.TASK) {
+      return against(reason, present(id));
+    }
+    return against(reason, presentComment(id));
+  }
+
   private Verdict task(Item item, UUID id) {
     Task server = present(id);
+    if (isStrange(item, server == null ? VectorClock.EMPTY : server.stamp().clock())) {
+      return refused(STRANGE, server);
+    }
     if (server == null) {
       return item.isDeletion() ? new Verdict.Kept() : newTask(item, id);
+    }
+    boolean deleted = server.stamp().isDeleted();
+    if (isUntold(item, server.stamp())) {
+      boolean asItIs =
+          item.isDeletion()
+              ? deleted
+              : !deleted && TaskFields.set(server, item.fields()).equals(server);
+      return asItIs ? new Verdict.Kept() : refused(UNTOLD, server);
     }
     VectorClock clock = capped(item, server.stamp());
     VectorClock.Order order = clock.compare(server.stamp().clock());
@@ -127,9 +168,8 @@ final class Ledger {
       return new Verdict.Kept();
     }
     if (!author.mayChange(server, references.makers())) {
-      return refused("you may change tasks that you have made or have to do");
+      return refused("you may change tasks that you have made or have to do", server);
     }
-    boolean deleted = server.stamp().isDeleted();
     if (deleted && item.isDeletion()) {
       tasks.put(id, server.with(merged(server.stamp(), clock, server.stamp().deletedAt())));
       return new Verdict.Applied();
@@ -147,11 +187,12 @@ final class Ledger {
     Task wanted = TaskFields.set(server, item.fields()).completed(now);
     Optional<String> missing = references.missing(TaskFields.of(server), item.fields());
     if (missing.isPresent()) {
-      return refused(missing.get() + " is not there");
+      return refused(missing.get() + " is not there", server);
     }
     Stamp stamp = merged(server.stamp(), clock, null);
     boolean asPushed =
-        clock.equals(item.clock())
+        item.isAsSent()
+            && clock.equals(item.clock())
             && stamp.clock().equals(clock)
             && !mayLack(server.stamp())
             && Objects.equals(wanted.completedAt(), server.completedAt());
@@ -171,7 +212,8 @@ final class Ledger {
       return refused(missing.get() + " is not there");
     }
     boolean asPushed =
-        stamp.clock().equals(item.clock())
+        item.isAsSent()
+            && stamp.clock().equals(item.clock())
             && task.completedAt() == null
             && TaskFields.sayAll(item.fields().keySet());
     tasks.put(id, asPushed ? task.with(stamp.pushedBy(device)) : task);
@@ -187,7 +229,7 @@ final class Ledger {
     Task wanted = TaskFields.set(server, merged.fields()).completed(now);
     Optional<String> missing = references.missing(TaskFields.of(server), merged.fields());
     if (missing.isPresent()) {
-      return refused(missing.get() + " is not there");
+      return refused(missing.get() + " is not there", server);
     }
     dropped.computeIfAbsent(id, _ -> new HashMap<>()).putAll(merged.dropped());
     tasks.put(id, wanted.with(both(server.stamp(), clock, times)));
@@ -211,8 +253,17 @@ final class Ledger {
 
   private Verdict comment(Item item, UUID id) {
     Comment server = presentComment(id);
+    if (isStrange(item, server == null ? VectorClock.EMPTY : server.stamp().clock())) {
+      return refused(STRANGE, server);
+    }
     if (server == null) {
       return item.isDeletion() ? new Verdict.Kept() : newComment(item, id);
+    }
+    boolean deleted = server.stamp().isDeleted();
+    if (isUntold(item, server.stamp())) {
+      boolean asItIs =
+          item.isDeletion() ? deleted : !deleted && item.content().equals(server.content());
+      return asItIs ? new Verdict.Kept() : refused(UNTOLD, server);
     }
     VectorClock clock = capped(item, server.stamp());
     VectorClock.Order order = clock.compare(server.stamp().clock());
@@ -220,9 +271,8 @@ final class Ledger {
       return new Verdict.Kept();
     }
     if (!author.mayChange(server)) {
-      return refused("you may change comments that you have written");
+      return refused("you may change comments that you have written", server);
     }
-    boolean deleted = server.stamp().isDeleted();
     if (deleted && item.isDeletion()) {
       comments.put(id, server.with(merged(server.stamp(), clock, server.stamp().deletedAt())));
       return new Verdict.Applied();
@@ -238,7 +288,8 @@ final class Ledger {
     Stamp stamp = merged(server.stamp(), clock, item.isDeletion() ? now : null);
     Comment wanted = saying(server, content, stamp);
     boolean asPushed =
-        clock.equals(item.clock())
+        item.isAsSent()
+            && clock.equals(item.clock())
             && stamp.clock().equals(clock)
             && !mayLack(server.stamp())
             && wanted.edited() == server.edited();
@@ -290,7 +341,7 @@ final class Ledger {
       }
     }
     Stamp stamp = made(item);
-    boolean asPushed = stamp.clock().equals(item.clock());
+    boolean asPushed = item.isAsSent() && stamp.clock().equals(item.clock());
     comments.put(
         id,
         new Comment(
@@ -336,7 +387,16 @@ final class Ledger {
   }
 
   private static Verdict refused(String why) {
-    return new Verdict.Conflicting("Rejected: " + why, null, VectorClock.EMPTY, true);
+    return new Verdict.Conflicting(Verdict.REJECTED + why, null, VectorClock.EMPTY);
+  }
+
+  /// @param server null when it has none
+  private static Verdict refused(String why, @Nullable Task server) {
+    return against(Verdict.REJECTED + why, server);
+  }
+
+  private static Verdict refused(String why, @Nullable Comment server) {
+    return against(Verdict.REJECTED + why, server);
   }
 
   private static Verdict conflicting(Task server) {
@@ -345,17 +405,34 @@ final class Ledger {
   }
 
   private static Verdict conflicting(Task server, String more) {
-    Map<String, Json> row = new HashMap<>(TaskFields.of(server));
-    return new Verdict.Conflicting(
-        CONCURRENT + more, described(row, server.stamp()), server.stamp().clock(), false);
+    return against(CONCURRENT + more, server);
   }
 
   private static Verdict conflicting(Comment server) {
+    return against(CONCURRENT, server);
+  }
+
+  private static Verdict.Conflicting against(String reason, @Nullable Task server) {
+    return server == null
+        ? new Verdict.Conflicting(reason, null, VectorClock.EMPTY)
+        : new Verdict.Conflicting(reason, described(server), server.stamp().clock());
+  }
+
+  private static Verdict.Conflicting against(String reason, @Nullable Comment server) {
+    return server == null
+        ? new Verdict.Conflicting(reason, null, VectorClock.EMPTY)
+        : new Verdict.Conflicting(reason, described(server), server.stamp().clock());
+  }
+
+  private static Json.Obj described(Task server) {
+    return described(new HashMap<>(TaskFields.of(server)), server.stamp());
+  }
+
+  private static Json.Obj described(Comment server) {
     Map<String, Json> row = new HashMap<>();
     row.put(Item.TASK, Json.of(server.task().toString()));
     row.put(Item.CONTENT, Json.of(server.content()));
-    return new Verdict.Conflicting(
-        CONCURRENT, described(row, server.stamp()), server.stamp().clock(), false);
+    return described(row, server.stamp());
   }
 
   private static Json.Obj described(Map<String, Json> row, Stamp stamp) {

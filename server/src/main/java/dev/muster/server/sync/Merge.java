@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// | `custom_fields` | by key; the server's value on a clash |
 /// | `position`, `project`, `device`, `group` | the server's |
 ///
-/// A comment's `content` that differs is a conflict, and so is, under all rules, every row that one
-/// side deleted.
+/// More tags or custom fields than a task may have are a conflict. A comment's `content` that
+/// differs is a conflict, and so is, under all rules, every row that one side deleted.
 final class Merge {
   /// @param fields the merged ones, when nothing conflicts
   /// @param dropped what the device has set and a rule of the organization does not take
@@ -82,8 +82,8 @@ final class Merge {
     return switch (field) {
       case TaskFields.PRIORITY -> Optional.of(higher(theirs, mine));
       case TaskFields.DUE_DATE -> Optional.of(earlier(theirs, mine));
-      case TaskFields.TAGS -> Optional.of(union(theirs, mine));
-      case TaskFields.CUSTOM_FIELDS -> Optional.of(byKey(theirs, mine));
+      case TaskFields.TAGS -> taken(field, union(theirs, mine));
+      case TaskFields.CUSTOM_FIELDS -> taken(field, byKey(theirs, mine));
       case TaskFields.STATUS ->
           status(theirs).isStage() && status(mine).isStage()
               ? Optional.of(further(theirs, mine))
@@ -92,6 +92,11 @@ final class Merge {
           Optional.of(theirs);
       default -> Optional.empty();
     };
+  }
+
+  /// More than a task may have is for somebody to decide.
+  private static Optional<Json> taken(String field, Json both) {
+    return Optional.of(both).filter(value -> TaskFields.takes(field, value));
   }
 
   private static Json higher(Json a, Json b) {

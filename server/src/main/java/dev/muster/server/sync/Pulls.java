@@ -94,11 +94,6 @@ public final class Pulls {
                       .map(DeviceStateStore.State::lastPull)
                       .filter(last -> last.isBefore(now.minus(Tasks.TOMBSTONES)))
                       .isPresent();
-              if (away && since > 0) {
-                return new Told(
-                    new Replica.Reader(device, 0),
-                    new Outcome(NOTHING, VectorClock.EMPTY, epoch, true));
-              }
               boolean issued =
                   since == 0 || DeviceStateStore.hasIssued(handle, organization, device, since);
               long from = issued ? since : Math.max(0, since - SLACK.toMillis());
@@ -106,14 +101,19 @@ public final class Pulls {
                   since == 0
                       ? replica.newest(handle, organization)
                       : state.map(DeviceStateStore.State::wholeUntil).orElse(0L);
+              // what was deleted before it began from 0 it never held
+              long heard = issued ? Math.max(from, whole) : from;
+              if (since > 0 && (away || heard < replica.forgottenUntil(handle, organization))) {
+                return new Told(
+                    new Replica.Reader(device, 0),
+                    new Outcome(NOTHING, VectorClock.EMPTY, epoch, true));
+              }
               Replica.Reader reader = new Replica.Reader(device, whole);
               Replica.Changes changes =
                   replica.changedSince(handle, organization, from, reader, limit);
               return new Told(reader, new Outcome(changes, clockOf(changes), epoch, false));
             });
-    if (!told.outcome().resync()) {
-      note(caller, told, since == 0, now, client);
-    }
+    note(caller, told, since == 0, now, client);
     return told.outcome();
   }
 
@@ -121,27 +121,30 @@ public final class Pulls {
     OrganizationId organization = caller.organization();
     Replica.Changes changes = told.outcome().changes();
     int rows = changes.tasks().size() + changes.comments().size() + changes.tombstones().size();
+    UUID device = told.reader().device();
+    boolean resync = told.outcome().resync();
     database.in(
         organization,
         handle -> {
-          if (DeviceStateStore.pulled(handle, organization, told.reader().device(), now)
-              && caller instanceof Caller.Person person) {
-            users.noticed(handle, organization, person.userId());
+          if (!resync) {
+            if (DeviceStateStore.pulled(handle, organization, device, now)
+                && caller instanceof Caller.Person person) {
+              users.noticed(handle, organization, person.userId());
+            }
+            if (anew) {
+              DeviceStateStore.beginAgain(handle, organization, device, told.reader().wholeUntil());
+            }
+            DeviceStateStore.issue(handle, organization, device, changes.cursor(), now);
           }
-          if (anew) {
-            DeviceStateStore.beginAgain(
-                handle, organization, told.reader().device(), told.reader().wholeUntil());
-          }
-          DeviceStateStore.issue(
-              handle, organization, told.reader().device(), changes.cursor(), now);
           DeviceStateStore.log(
               handle,
               organization,
               caller instanceof Caller.Person person ? person.userId() : null,
-              told.reader().device(),
+              device,
               "pull",
               rows,
               0,
+              resync ? ErrorCode.RESYNC_REQUIRED.wireName() : SyncLog.OK,
               Duration.between(now, clock.instant()).toMillis(),
               client,
               now);

@@ -11,6 +11,7 @@ import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
 import dev.muster.server.task.Author;
+import dev.muster.server.task.Clocks;
 import dev.muster.server.task.Comment;
 import dev.muster.server.task.Named;
 import dev.muster.server.task.References;
@@ -104,14 +105,49 @@ public final class Pushes {
       Json.Obj changes,
       @Nullable Long sentAt,
       @Nullable String client) {
-    return metrics.timed(
-        SyncMetrics.PUSH,
-        () -> {
-          List<Item> items = items(caller, changes);
-          Outcome outcome = push(caller, device, items, client);
-          metrics.moved(SyncMetrics.PUSH, items.size());
-          metrics.queued(sentAt, items);
-          return outcome;
+    Instant begin = clock.instant();
+    try {
+      return metrics.timed(
+          SyncMetrics.PUSH,
+          () -> {
+            List<Item> items = items(caller, changes);
+            Outcome outcome = push(caller, device, items, client);
+            metrics.moved(SyncMetrics.PUSH, items.size());
+            metrics.queued(sentAt, items);
+            return outcome;
+          });
+    } catch (Refusal refusal) {
+      log(caller, device, refusal, client, begin);
+      throw refusal;
+    }
+  }
+
+  /// A push that was refused as a whole, if it was one of a device of the caller.
+  private void log(
+      Caller caller, String deviceName, Refusal refusal, @Nullable String client, Instant begin) {
+    if (refusal.code() == ErrorCode.UNAVAILABLE) {
+      return;
+    }
+    OrganizationId organization = caller.organization();
+    Instant now = clock.instant();
+    database.in(
+        organization,
+        handle -> {
+          Author.own(handle, devices, caller, deviceName)
+              .ifPresent(own ->
+                  DeviceStateStore.log(
+                      handle,
+                      organization,
+                      caller instanceof Caller.Person person ? person.userId() : null,
+                      own.id().value(),
+                      "push",
+                      0,
+                      0,
+                      refusal.code().wireName(),
+                      Duration.between(begin, now).toMillis(),
+                      client,
+                      now));
+          return refusal;
         });
   }
 
@@ -159,13 +195,13 @@ public final class Pushes {
   }
 
   private Outcome push(
-      Handle handle, Caller caller, String deviceName, List<Item> sent, @Nullable String client) {
+      Handle handle, Caller caller, String deviceName, List<Item> items, @Nullable String client) {
     Instant now = clock.instant();
     Author author = author(handle, caller, deviceName);
     OrganizationId organization = author.organization();
     UUID device = Objects.requireNonNull(author.device());
     Instant lastPull =
-        DeviceStateStore.hold(handle, organization, device, highest(sent, device), now).lastPull();
+        DeviceStateStore.hold(handle, organization, device, highest(items, device), now).lastPull();
     if (author.user() != null) {
       users.noticed(handle, organization, author.user());
     }
@@ -174,18 +210,22 @@ public final class Pushes {
           ErrorCode.RESYNC_REQUIRED,
           "The device was away for longer than deletions are remembered. Pull from 0, then push.");
     }
-    List<Item> items = known(handle, organization, device, sent);
     Ledger ledger = ledger(handle, author, items, now);
     List<ConflictStore.Met> conflicts = new ArrayList<>();
+    List<Item> kept = new ArrayList<>();
     for (Item item : items) {
-      if (ledger.take(item) instanceof Verdict.Conflicting conflict) {
-        conflicts.add(new ConflictStore.Met(item, conflict));
+      switch (ledger.take(item)) {
+        case Verdict.Conflicting conflict -> conflicts.add(new ConflictStore.Met(item, conflict));
+        case Verdict.Kept() -> kept.add(item);
+        case Verdict.Applied() -> {}
       }
     }
+    List<Told> told = new ArrayList<>(toldBefore(handle, organization, device, kept, ledger));
     if (!conflicts.isEmpty()) {
-      List<Boolean> told =
+      List<Boolean> fresh =
           ConflictStore.put(handle, organization, author.user(), device, conflicts, now);
-      handle.afterCommit(() -> told.forEach(metrics::conflict));
+      handle.afterCommit(() -> fresh.forEach(metrics::conflict));
+      conflicts.forEach(met -> told.add(Told.of(met)));
     }
     List<Replica.Edit<Task>> tasks = ledger.taskEdits();
     List<Replica.Edit<Comment>> comments = ledger.commentEdits();
@@ -196,7 +236,8 @@ public final class Pushes {
         device,
         "push",
         items.size(),
-        conflicts.size(),
+        told.size(),
+        SyncLog.OK,
         Duration.between(now, clock.instant()).toMillis(),
         client,
         now);
@@ -210,7 +251,28 @@ public final class Pushes {
                     comments.stream().map(edit -> edit.after().stamp()))
                 .map(Stamp::clock)
                 .toList());
-    return new Outcome(items.size(), conflicts.stream().map(Told::of).toList(), all, now);
+    return new Outcome(items.size(), told, all, now);
+  }
+
+  /// The conflicts that wait of items that are nothing new: the device may not have heard of them,
+  /// when the answer was lost and it sends them again.
+  private static List<Told> toldBefore(
+      Handle handle, OrganizationId organization, UUID device, List<Item> kept, Ledger ledger) {
+    if (kept.isEmpty()) {
+      return List.of();
+    }
+    List<String> entities = kept.stream().map(Item::sentId).toList();
+    List<Told> told = new ArrayList<>();
+    for (Conflict conflict : ConflictStore.waiting(handle, organization, device, entities)) {
+      VectorClock seen = Clocks.stored(conflict.localVectorClock());
+      kept.stream()
+          .filter(item -> conflict.isOf(item) && seen.merge(item.clock()).equals(seen))
+          .findFirst()
+          .map(item ->
+              new ConflictStore.Met(item, ledger.described(item, conflict.conflictReason())))
+          .ifPresent(met -> told.add(Told.of(met)));
+    }
+    return told;
   }
 
   private Author author(Handle handle, Caller caller, String deviceName) {
@@ -229,8 +291,8 @@ public final class Pushes {
         .orElse(0);
   }
 
-  /// An item whose clock has a component of nobody is refused.
-  private List<Item> known(
+  /// Components of clocks that are the id of no device of the organization, as it is written.
+  private Set<String> strangers(
       Handle handle, OrganizationId organization, UUID device, List<Item> items) {
     Set<String> strange = new HashSet<>();
     for (Item item : items) {
@@ -238,22 +300,13 @@ public final class Pushes {
     }
     strange.remove(VectorClock.SERVER);
     strange.remove(device.toString());
-    if (strange.isEmpty()) {
-      return items;
+    if (!strange.isEmpty()) {
+      devices
+          .findAll(handle, organization, strange)
+          .values()
+          .forEach(known -> strange.remove(known.id().toString()));
     }
-    strange.removeAll(devices.findAll(handle, organization, strange).keySet());
-    if (strange.isEmpty()) {
-      return items;
-    }
-    return items.stream()
-        .map(item -> {
-          Set<String> own = new HashSet<>(item.clock().components().keySet());
-          own.retainAll(strange);
-          return own.isEmpty() || item.problem() != null
-              ? item
-              : item.refused("vector_clock has components of no device of the organization");
-        })
-        .toList();
+    return strange;
   }
 
   private Ledger ledger(Handle handle, Author author, List<Item> items, Instant now) {
@@ -277,6 +330,12 @@ public final class Pushes {
     Replica.Held looked = replica.look(handle, organization, ofTasks, parents);
     References references = replica.references(handle, organization, held.tasks().values(), kept);
     return new Ledger(
-        author, now, held, looked, references, () -> MergeRuleStore.of(handle, organization));
+        author,
+        now,
+        strangers(handle, organization, Objects.requireNonNull(author.device()), items),
+        held,
+        looked,
+        references,
+        () -> MergeRuleStore.of(handle, organization));
   }
 }

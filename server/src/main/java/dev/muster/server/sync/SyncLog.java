@@ -22,4 +22,6 @@ public record SyncLog(
     int durationMs,
     String outcome,
     @Nullable String clientVersion,
-    Instant createdAt) {}
+    Instant createdAt) {
+  static final String OK = "ok";
+}

@@ -2,6 +2,7 @@ package dev.muster.server.sync;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.muster.protocol.Json;
 import dev.muster.server.platform.Refusal;
@@ -42,7 +43,8 @@ final class SyncResource {
   record PushBody(
       @Nullable String deviceId,
       @Schema(implementation = Long.class) @Nullable Object timestamp,
-      @Schema(implementation = Object.class) Json.@Nullable Obj changes) {}
+      @JsonDeserialize(using = ChangesReader.class) @Schema(implementation = Object.class)
+          Json.@Nullable Obj changes) {}
 
   record PushAnswer(
       boolean success,

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What became of an item of a push.
 sealed interface Verdict {
+  /// How the reason begins of what was refused.
+  String REJECTED = "Rejected: ";
+
   /// The row is as it was: nothing new, stale, or the deletion of what is not there.
   record Kept() implements Verdict {}
 
@@ -15,6 +18,6 @@ sealed interface Verdict {
   /// It is stored as a conflict.
   ///
   /// @param server the row as the server has it, as people see it; null when it has none
-  record Conflicting(String reason, Json.@Nullable Obj server, VectorClock clock, boolean refused)
+  record Conflicting(String reason, Json.@Nullable Obj server, VectorClock clock)
       implements Verdict {}
 }

@@ -1,10 +1,12 @@
 package dev.muster.server.task;
 
 import dev.muster.protocol.Json;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +26,16 @@ final class Checksum {
           TaskFields.ASSIGNED_TO,
           TaskFields.CUSTOM_FIELDS);
 
+  private static final Comparator<String> BY_CODE_POINT =
+      Comparator.comparing(Checksum::points, Arrays::compare);
+
   private Checksum() {}
 
   static String of(Task task) {
     Map<String, Json> all = TaskFields.of(task);
     Map<String, Json> fields = new LinkedHashMap<>();
     FIELDS.forEach(field -> fields.put(field, all.getOrDefault(field, Json.NULL)));
-    fields.put(TaskFields.TAGS, Json.texts(task.tags().stream().sorted().toList()));
+    fields.put(TaskFields.TAGS, Json.texts(task.tags().stream().sorted(BY_CODE_POINT).toList()));
     StringBuilder text = new StringBuilder();
     write(Json.obj(fields), text);
     try {
@@ -47,7 +52,7 @@ final class Checksum {
     switch (value) {
       case Json.Null _ -> out.append("null");
       case Json.Bool bool -> out.append(bool.value());
-      case Json.Num number -> out.append(number.canonical());
+      case Json.Num number -> out.append(number(number.value()));
       case Json.Text text -> quote(text.value(), out);
       case Json.Arr array -> {
         String before = "[";
@@ -74,9 +79,27 @@ final class Checksum {
 
   /// Python sorts by code point, and Java by UTF-16.
   private static Map<String, Json> byCodePoint(Map<String, Json> fields) {
-    Map<String, Json> sorted = new TreeMap<>((a, b) -> Arrays.compare(points(a), points(b)));
+    Map<String, Json> sorted = new TreeMap<>(BY_CODE_POINT);
     sorted.putAll(fields);
     return sorted;
+  }
+
+  /// As Python's `repr` writes a float, and an integer in full.
+  private static String number(BigDecimal value) {
+    if (value.stripTrailingZeros().scale() <= 0) {
+      return value.toBigInteger().toString();
+    }
+    BigDecimal shortest = new BigDecimal(Double.toString(value.doubleValue())).stripTrailingZeros();
+    int exponent = shortest.precision() - shortest.scale() - 1;
+    if (exponent >= -4 && exponent < 16) {
+      return shortest.toPlainString();
+    }
+    String digits = shortest.unscaledValue().abs().toString();
+    String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
+    return (shortest.signum() < 0 ? "-" : "")
+        + digits.charAt(0)
+        + fraction
+        + "e%s%02d".formatted(exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
   private static int[] points(String text) {

@@ -30,17 +30,25 @@ public final class Clocks {
     return text.append('}').toString();
   }
 
-  /// A clock that this server has stored.
+  /// A clock that this server has stored. It may have more components than one that is sent: it is
+  /// the clock of several sides.
   static VectorClock parse(String stored) {
-    return read(JsonText.parseObject(stored));
+    return stored(JsonText.parseObject(stored));
   }
 
+  /// A clock that somebody has sent.
+  ///
   /// @throws IllegalArgumentException with what would be right
   public static VectorClock read(Json given) {
     if (!(given instanceof Json.Obj object)
         || object.fields().size() > VectorClock.MOST_COMPONENTS) {
       throw new IllegalArgumentException("must be an object of at most 1000 components");
     }
+    return stored(object);
+  }
+
+  /// A clock that this server has stored.
+  public static VectorClock stored(Json.Obj object) {
     Map<String, Long> components = new TreeMap<>();
     object.fields().forEach((component, value) -> components.put(component, count(value)));
     return VectorClock.of(components);

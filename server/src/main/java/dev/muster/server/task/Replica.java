@@ -200,6 +200,12 @@ public final class Replica {
     return ChangeStore.newest(handle, organization);
   }
 
+  /// Up to which change deletions may be forgotten: who was told no more than an earlier one must
+  /// ask for everything.
+  public long forgottenUntil(Handle handle, OrganizationId organization) {
+    return TombstoneStore.forgottenUntil(handle, organization);
+  }
+
   /// What has changed since a number, oldest change first, at most `limit` rows over all kinds. A
   /// row that is stored exactly as `device` has pushed it is left out. To be read from one
   /// snapshot.

@@ -116,6 +116,38 @@ public final class TaskFields {
     return fields;
   }
 
+  /// Whether a checked value is what was given, at most in other words: times and decimal numbers
+  /// have several.
+  public static boolean saysTheSame(String field, Json checked, Json given) {
+    if (checked.equals(given) || (field.equals(DUE_DATE) && given instanceof Json.Num)) {
+      return true;
+    }
+    return switch (field) {
+      case DUE_DATE ->
+          given instanceof Json.Text text
+              && text.value().contains("T")
+              && OffsetDateTime.parse(text.value()).toInstant().equals(instant(checked));
+      case POSITION ->
+          new BigDecimal(word(checked))
+                  .compareTo(
+                      given instanceof Json.Num number
+                          ? number.value()
+                          : new BigDecimal(word(given)))
+              == 0;
+      default -> false;
+    };
+  }
+
+  /// Whether the field may have the value.
+  public static boolean takes(String field, Json value) {
+    try {
+      checked(field, value);
+      return true;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+
   private static Json checked(String field, Json value) {
     return switch (field) {
       case TITLE -> title(value);

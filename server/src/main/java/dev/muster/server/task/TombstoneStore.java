@@ -108,14 +108,35 @@ final class TombstoneStore {
   /// @return how many there were, at most `limit`
   static int removeExpired(Handle handle, Instant now, int limit) {
     return handle
-        .createUpdate(
+        .createQuery(
             """
-            delete from task.tombstone where ctid = any(array(
-              select ctid from task.tombstone where expires_at < :now limit :limit for update skip locked))
+            with gone as (
+              delete from task.tombstone where ctid = any(array(
+                select ctid from task.tombstone where expires_at < :now limit :limit for update skip locked))
+              returning organization_id, change_number),
+            noted as (
+              insert into task.forgotten as f (organization_id, change_number)
+              select organization_id, max(change_number) from gone group by organization_id
+              order by organization_id
+              on conflict (organization_id) do update
+              set change_number = greatest(f.change_number, excluded.change_number))
+            select count(*) from gone
             """)
         .bind("now", now)
         .bind("limit", limit)
-        .execute();
+        .mapTo(int.class)
+        .one();
+  }
+
+  /// The number of the newest change whose tombstone is forgotten; 0 when none is.
+  static long forgottenUntil(Handle handle, OrganizationId organization) {
+    return handle
+        .createQuery(
+            "select change_number from task.forgotten where organization_id = :organization")
+        .bind("organization", organization)
+        .mapTo(long.class)
+        .findOne()
+        .orElse(0L);
   }
 
   private static Tombstone tombstone(ResultSet row) throws SQLException {

@@ -157,7 +157,7 @@ class SyncApiTest {
 
     Api.Answer open = tablet.api().get("/api/sync/conflicts/?resolved=false").expect(200);
     assertThat(open.at("count")).isEqualTo("1");
-    assertThat(open.at("results.0.local_version.data.title")).isEqualTo("Mine again");
+    assertThat(open.at("results.0.local_version.title")).isEqualTo("Mine again");
     String resolve = "/api/sync/conflicts/" + open.at("results.0.id") + "/resolve/";
     tablet.api().post(resolve, Map.of("resolution", "custom")).expect(400);
     tablet.api().post(resolve, Map.of("resolution", "both")).expect(422);

@@ -157,7 +157,7 @@ class SyncRaceTest {
     String first = admin.get("/api/tasks/" + id).expect(200).at("title");
     Set<String> titles = new TreeSet<>(Set.of(first));
     for (JsonNode conflict : admin.get("/api/sync/conflicts/").expect(200).node("results")) {
-      titles.add(conflict.at("/local_version/data/title").asText());
+      titles.add(conflict.at("/local_version/title").asText());
     }
     assertThat(titles).hasSize(RACERS);
   }

@@ -1,0 +1,8 @@
+-- Up to which change tombstones of an organization have been forgotten: whoever was told less may hold rows
+-- that nobody tells them are gone. Tombstones that were forgotten before this table was there are covered by
+-- the time of a device's last pull, as they were.
+create table task.forgotten (
+  organization_id uuid primary key references organization.organization (id),
+  change_number bigint not null
+);
+call platform.protect_tenant_table('task.forgotten');
