@@ -11,7 +11,9 @@ import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.RecurringJob;
+import dev.muster.server.platform.Settings;
 import dev.muster.server.telemetry.LastSeen;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
@@ -32,6 +35,9 @@ import org.jdbi.v3.core.Handle;
 /// held until the commit: a heartbeat either was stored before and is seen here, or waits, and then
 /// finds what was written here and undoes it. One that is being stored at this moment is not waited
 /// for.
+///
+/// After an outage, of the server or of its database, nobody is silent until devices have had the
+/// time to be heard again: meanwhile nobody listened to them.
 @Singleton
 public class AbsenceSweep implements RecurringJob, Rules.Listener {
   private static final int CHUNK = 500;
@@ -39,19 +45,50 @@ public class AbsenceSweep implements RecurringJob, Rules.Listener {
   /// When a device is looked at again of which nothing may be said now.
   private static final Duration LATER = Duration.ofSeconds(60);
 
+  /// The longest pause between two runs that is no outage.
+  private static final Duration GAP = Duration.ofMinutes(1);
+
+  /// How long an agent waits before it tries again, at the most.
+  private static final Duration BACKOFF = Duration.ofMinutes(5);
+
+  private static final Duration SLACK = Duration.ofMinutes(1);
+
   private final Database database;
   private final Ledger ledger;
   private final Rules rules;
   private final Presence presence;
   private final InstantSource clock;
+  private final Duration grace;
 
-  public AbsenceSweep(
-      Database database, Ledger ledger, Rules rules, Presence presence, InstantSource clock) {
+  @Inject
+  AbsenceSweep(
+      Database database,
+      Ledger ledger,
+      Rules rules,
+      Presence presence,
+      InstantSource clock,
+      Settings settings) {
+    this(database, ledger, rules, presence, clock, grace(settings.telemetry().interval()));
+  }
+
+  /// @param grace for how long it must have run before anybody is silent
+  AbsenceSweep(
+      Database database,
+      Ledger ledger,
+      Rules rules,
+      Presence presence,
+      InstantSource clock,
+      Duration grace) {
     this.database = database;
     this.ledger = ledger;
     this.rules = rules;
     this.presence = presence;
     this.clock = clock;
+    this.grace = grace;
+  }
+
+  private static Duration grace(Duration interval) {
+    return (interval.compareTo(BACKOFF) < 0 ? BACKOFF : interval).plus(SLACK);
   }
 
   @Override
@@ -84,6 +121,10 @@ public class AbsenceSweep implements RecurringJob, Rules.Listener {
 
   private int sweep(Handle handle) {
     Instant now = clock.instant();
+    Optional<Instant> since = SweepStore.run(handle, now, GAP);
+    if (since.isPresent() && now.isBefore(since.get().plus(grace))) {
+      return 0;
+    }
     List<Subject> due = DeadlineStore.due(handle, now, CHUNK);
     if (due.isEmpty()) {
       return 0;

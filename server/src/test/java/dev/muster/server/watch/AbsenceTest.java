@@ -165,6 +165,51 @@ class AbsenceTest {
   }
 
   @Test
+  void afterAnOutageNobodyIsSilentUntilDevicesHadTheTimeToBeHeard() {
+    Duration grace = Duration.ofMinutes(6);
+    AbsenceSweep sweep = world.node.sweep(grace);
+    Device back = world.device();
+    Device gone = world.device();
+    sweep.run();
+    world.store(world.well(back), world.well(gone));
+
+    world.clock.advance(Duration.ofMinutes(20));
+    sweep.run();
+    sweepFor(sweep, Duration.ofMinutes(3));
+    world.store(world.well(back));
+    sweepFor(sweep, Duration.ofMinutes(2));
+    assertThat(world.heard.raised).isEmpty();
+    sweepFor(sweep, Duration.ofMinutes(1));
+    assertThat(world.heard.raised)
+        .singleElement()
+        .satisfies(alert ->
+            assertThat(alert.subject())
+                .isEqualTo(new Alert.Subject(gone.id(), gone.handle(), gone.name())));
+
+    sweepFor(sweep, Duration.ofMinutes(13));
+    assertThat(world.heard.raised).hasSize(2);
+  }
+
+  @Test
+  void theFirstSweepOfAllWaitsWhereDevicesAreWatchedAlready() {
+    AbsenceSweep sweep = world.node.sweep(Duration.ofMinutes(6));
+    world.store(world.well(world.device()));
+    world.clock.advance(Duration.ofMinutes(20));
+    sweep.run();
+    sweepFor(sweep, Duration.ofMinutes(5));
+    assertThat(world.heard.raised).isEmpty();
+    sweepFor(sweep, Duration.ofMinutes(1));
+    assertThat(world.heard.raised).hasSize(1);
+  }
+
+  private void sweepFor(AbsenceSweep sweep, Duration time) {
+    for (long gone = 0; gone < time.toSeconds(); gone += 30) {
+      world.clock.advance(Duration.ofSeconds(30));
+      sweep.run();
+    }
+  }
+
+  @Test
   void aDeadlineMovesOnlyWhenItIsDue() {
     List<Device> devices = world.devices(40);
     world.node.store(devices.stream().map(world::well).toList());

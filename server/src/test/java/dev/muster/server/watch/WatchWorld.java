@@ -90,11 +90,16 @@ public final class WatchWorld implements AutoCloseable {
       ledger = new Ledger(room.devices(), counted, clock, listeners);
       presence = new Presence(database, new Statuses(clock, room.deviceChanges()), room.actions());
       heartbeats = new HeartbeatWatch(ledger, rules, presence);
-      absence = new AbsenceSweep(database, ledger, rules, presence, clock);
+      absence = sweep(Duration.ZERO);
       ruleListeners.add(absence);
       standings = new StandingClock(database, ledger, rules, counted);
       actions = new ActionWatch(ledger, rules, presence, List.of());
       batch = new ArrayList<>(List.of(heartbeats));
+    }
+
+    /// @param grace after an outage, which each jump of the clock is for the sweep
+    AbsenceSweep sweep(Duration grace) {
+      return new AbsenceSweep(database, ledger, rules, presence, clock, grace);
     }
 
     public double count(String kind, String outcome) {
