@@ -20,4 +20,10 @@ public final class LastSeen {
   public static Map<Key, Instant> hold(Handle handle, Collection<Key> keys) {
     return LastSeenStore.hold(handle, keys);
   }
+
+  /// The same lock for one device, but waits for a heartbeat that is being stored. Ingest takes it
+  /// before whatever else it writes of the device, so who needs more of that takes this first.
+  public static void await(Handle handle, Key key) {
+    LastSeenStore.await(handle, key);
+  }
 }

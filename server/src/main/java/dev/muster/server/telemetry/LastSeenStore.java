@@ -40,4 +40,18 @@ final class LastSeenStore {
         .forEach(entry -> seen.put(entry.getKey(), entry.getValue()));
     return seen;
   }
+
+  static void await(Handle handle, LastSeen.Key key) {
+    handle
+        .createQuery(
+            """
+            select true from telemetry.last_status
+            where organization_id = :organization and device_id = :device
+            for no key update
+            """)
+        .bind("organization", key.organization())
+        .bind("device", key.device().value())
+        .mapTo(Boolean.class)
+        .list();
+  }
 }

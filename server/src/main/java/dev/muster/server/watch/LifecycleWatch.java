@@ -8,6 +8,7 @@ import dev.muster.server.device.DeviceBelongings;
 import dev.muster.server.device.DeviceChanges;
 import dev.muster.server.device.Lifecycle;
 import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.telemetry.LastSeen;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.List;
@@ -36,8 +37,11 @@ public class LifecycleWatch implements DeviceChanges, DeviceBelongings {
       int allowed = rules.book(handle, organization).leastThreshold(RuleKind.OFFLINE);
       DeadlineStore.resume(handle, organization, device.id(), clock.instant().plusSeconds(allowed));
     } else {
-      ledger.close(handle, organization, device.id());
+      // whoever found the device active has committed before its alerts are looked for, or finds
+      // out that it is not
+      LastSeen.await(handle, new LastSeen.Key(organization, device.id()));
       DeadlineStore.rest(handle, List.of(Ledger.Subject.of(organization, device.id())));
+      ledger.close(handle, organization, device.id());
       presence.end(handle, device);
     }
   }

@@ -1,5 +1,6 @@
 package dev.muster.server.watch;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.action.Action;
@@ -7,6 +8,7 @@ import dev.muster.server.action.ActionType;
 import dev.muster.server.action.DeviceResult;
 import dev.muster.server.action.NewAction;
 import dev.muster.server.alert.Alert;
+import dev.muster.server.alert.AlertListener;
 import dev.muster.server.alert.RuleKind;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceEvents;
@@ -19,6 +21,7 @@ import dev.muster.server.testing.Race;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -296,6 +299,77 @@ class AbsenceTest {
     for (int from = 0; from < devices.size(); from += 500) {
       world.node.store(devices.subList(from, from + 500).stream().map(world::well).toList());
     }
+  }
+
+  /// Who raises it has found the device active, and commits only after that was changed.
+  @Test
+  void whatIsBeingRaisedOfADeviceEndsWhenItIsDeactivated() throws InterruptedException {
+    List<Thread> deactivating = new CopyOnWriteArrayList<>();
+    world.listeners.add(
+        new AlertListener() {
+          @Override
+          public void raised(Handle handle, List<Alert> alerts) {
+            String device = requireNonNull(alerts.getFirst().subject()).handle();
+            Thread thread =
+                Thread.ofVirtual()
+                    .start(() -> world.room.lifecycles().deactivate(world.admin, device));
+            deactivating.add(thread);
+            while (thread.isAlive() && !isWaitedFor()) {
+              Thread.onSpinWait();
+            }
+          }
+
+          @Override
+          public void recovered(Handle handle, List<Alert> alerts) {}
+        });
+    world.store(world.battery(world.device(), 5, false));
+    deactivating.getFirst().join();
+    world.store(world.well(world.device()));
+    world.clock.advance(Duration.ofMinutes(13));
+    world.node.absence.run();
+    deactivating.getLast().join();
+    assertThat(deactivating).hasSize(2);
+    assertThat(world.heard.raised).hasSize(2);
+    assertThat(world.heard.recovered).hasSize(2);
+    assertThat(world.count("select count(*) from alert.standing")).isZero();
+  }
+
+  private boolean isWaitedFor() {
+    return world.count(
+            "select count(*) from pg_locks where locktype = 'transactionid' and not granted")
+        > 0;
+  }
+
+  @Test
+  void whoeverIsDeactivatedWhileSomethingIsRaisedHasNoAlertLeft() {
+    List<Device> devices = world.devices(120);
+    world.node.store(devices.stream().map(world::well).toList());
+    world.clock.advance(Duration.ofMinutes(13));
+    AtomicInteger next = new AtomicInteger();
+    Race.times(
+        6,
+        runner -> {
+          if (runner == 0) {
+            world.node.absence.run();
+          } else if (runner == 1) {
+            for (int i = 0; i < devices.size(); i += 10) {
+              world.node.store(
+                  devices.subList(i, i + 5).stream()
+                      .map(device -> world.battery(device, 5, false))
+                      .toList());
+            }
+          } else {
+            for (int i = next.getAndIncrement(); i < devices.size(); i = next.getAndIncrement()) {
+              world.room.lifecycles().deactivate(world.admin, devices.get(i).handle());
+            }
+          }
+          return runner;
+        });
+    assertThat(world.count("select count(*) from alert.alert where recovered_at is null")).isZero();
+    assertThat(world.count("select count(*) from alert.standing")).isZero();
+    assertThat(world.count("select count(*) from watch.deadline where due_at is not null"))
+        .isZero();
+    assertThat(world.heard.recovered).hasSameSizeAs(world.heard.raised);
   }
 
   @Test
