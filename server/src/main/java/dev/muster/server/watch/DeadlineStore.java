@@ -118,6 +118,25 @@ final class DeadlineStore {
         .execute();
   }
 
+  /// Has none of these devices looked at later than this.
+  static void bringForward(
+      Handle handle, OrganizationId organization, List<DeviceId> devices, Instant latest) {
+    handle
+        .createUpdate(
+            """
+            with late as materialized (
+              select device_id from watch.deadline
+              where organization_id = :organization and device_id = any(:devices) and due_at > :latest
+              order by device_id for update)
+            update watch.deadline d set due_at = :latest from late
+            where d.organization_id = :organization and d.device_id = late.device_id
+            """)
+        .bind("latest", latest)
+        .bind("organization", organization)
+        .bindArray("devices", UUID.class, devices.stream().map(DeviceId::value).toList())
+        .execute();
+  }
+
   static void erase(Handle handle, OrganizationId organization, DeviceId device) {
     handle.execute(
         "delete from watch.deadline where organization_id = ? and device_id = ?",

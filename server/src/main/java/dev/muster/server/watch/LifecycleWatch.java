@@ -1,11 +1,13 @@
 package dev.muster.server.watch;
 
 import dev.muster.server.alert.Ledger;
+import dev.muster.server.alert.RuleBook;
 import dev.muster.server.alert.RuleKind;
 import dev.muster.server.alert.Rules;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceBelongings;
 import dev.muster.server.device.DeviceChanges;
+import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Lifecycle;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.telemetry.LastSeen;
@@ -15,7 +17,7 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /// Lets all alerts of a device recover that takes no part any more, and watches it again when it
-/// does.
+/// does. One that is in other groups may be silent for a shorter time, and is looked at in time.
 @Singleton
 public class LifecycleWatch implements DeviceChanges, DeviceBelongings {
   private final Ledger ledger;
@@ -28,6 +30,17 @@ public class LifecycleWatch implements DeviceChanges, DeviceBelongings {
     this.rules = rules;
     this.presence = presence;
     this.clock = clock;
+  }
+
+  @Override
+  public void membershipChanged(
+      Handle handle, OrganizationId organization, List<DeviceId> devices) {
+    RuleBook book = rules.book(handle, organization);
+    if (book.asksForGroups(RuleKind.OFFLINE)) {
+      int allowed = book.leastThreshold(RuleKind.OFFLINE);
+      DeadlineStore.bringForward(
+          handle, organization, devices, clock.instant().plusSeconds(allowed));
+    }
   }
 
   @Override

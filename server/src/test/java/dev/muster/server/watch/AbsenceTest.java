@@ -98,6 +98,18 @@ class AbsenceTest {
   }
 
   @Test
+  void theShorterTimeOfAGroupHoldsForWhoJoinsIt() {
+    String kiosks = world.group("kiosks");
+    world.rule(RuleKind.OFFLINE, kiosks, true, 60);
+    Device device = world.device();
+    world.store(world.well(device));
+    world.pass(Duration.ofSeconds(61)); // from now on it is looked at by its own time
+    world.groups.join(world.admin, kiosks, device.handle());
+    world.pass(Duration.ofSeconds(61));
+    assertThat(world.heard.raised).hasSize(1);
+  }
+
+  @Test
   void maintenanceStaysAndWhatPeopleSayMeanwhileToo() {
     Device kept = world.device();
     Device said = world.device();
