@@ -14,6 +14,7 @@ import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.RecurringJob;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,12 +43,20 @@ public class ComplianceWatch implements RecurringJob {
   private final Compliance compliance;
   private final Ledger ledger;
   private final Rules rules;
+  private final int chunk;
 
-  public ComplianceWatch(Database database, Compliance compliance, Ledger ledger, Rules rules) {
+  @Inject
+  ComplianceWatch(Database database, Compliance compliance, Ledger ledger, Rules rules) {
+    this(database, compliance, ledger, rules, CHUNK);
+  }
+
+  /// @param chunk how many devices are listed, and written down, at a time
+  ComplianceWatch(Database database, Compliance compliance, Ledger ledger, Rules rules, int chunk) {
     this.database = database;
     this.compliance = compliance;
     this.ledger = ledger;
     this.rules = rules;
+    this.chunk = chunk;
   }
 
   @Override
@@ -82,7 +91,7 @@ public class ComplianceWatch implements RecurringJob {
     UUID after = null;
     List<DeviceCompliance> page;
     do {
-      page = compliance.page(caller, state, after, CHUNK);
+      page = compliance.page(caller, state, after, chunk);
       List<DeviceId> fresh = new ArrayList<>();
       for (DeviceCompliance row : page) {
         over.remove(row.deviceId());
@@ -92,10 +101,13 @@ public class ComplianceWatch implements RecurringJob {
         after = row.deviceId();
       }
       note(organization, kind, fresh, sentence(kind));
-    } while (page.size() == CHUNK && !Thread.currentThread().isInterrupted());
+    } while (page.size() == chunk && !Thread.currentThread().isInterrupted());
+    if (page.size() == chunk) {
+      return; // of those that were not listed nobody knows
+    }
     List<DeviceId> well = over.stream().map(DeviceId::new).toList();
-    for (int from = 0; from < well.size(); from += CHUNK) {
-      note(organization, kind, well.subList(from, Math.min(well.size(), from + CHUNK)), null);
+    for (int from = 0; from < well.size(); from += chunk) {
+      note(organization, kind, well.subList(from, Math.min(well.size(), from + chunk)), null);
     }
   }
 

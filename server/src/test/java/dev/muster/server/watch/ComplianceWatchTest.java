@@ -97,6 +97,31 @@ class ComplianceWatchTest {
   }
 
   @Test
+  void nobodyRecoversBecauseTheListWasBrokenOff() {
+    PolicyTenant tenant = world.tenant();
+    rule(tenant, RuleKind.STALE, 600);
+    String policy = tenant.published(1, PolicyTenant.password(6));
+    for (int i = 0; i < 3; i++) {
+      String device = tenant.device();
+      tenant.assign(device, policy);
+      tenant.obey(device);
+    }
+    tenant.publish(policy, PolicyTenant.password(8));
+    pass(Duration.ofSeconds(30));
+    pass(Duration.ofMinutes(10));
+    assertThat(heard.raised).hasSize(3);
+
+    ComplianceWatch byTwo = new ComplianceWatch(database, world.compliance(), ledger, rules, 2);
+    Thread.currentThread().interrupt();
+    try {
+      byTwo.run();
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(heard.recovered).isEmpty();
+  }
+
+  @Test
   void whoHasNotAskedHearsNothingOfCompliance() {
     PolicyTenant tenant = world.tenant();
     String policy = tenant.published(1, PolicyTenant.password(6));
