@@ -62,6 +62,8 @@ public class RemedyJob implements RecurringJob {
           });
     } catch (Refusal refusal) {
       Log.debugf("A remedy is tried again: %s", refusal.getMessage());
+    } catch (RuntimeException failure) {
+      Log.warnf(failure, "A remedy for %s is tried again", wish.subject().id());
     }
   }
 }

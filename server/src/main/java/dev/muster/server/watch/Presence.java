@@ -10,7 +10,9 @@ import dev.muster.server.device.Statuses;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Refusal;
 import dev.muster.server.watch.PresenceStore.Row;
+import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -66,22 +68,35 @@ public class Presence {
 
   /// Writes all statuses that are to follow.
   void follow() {
+    Subject behind = null;
     List<Subject> due;
     do {
-      due = database.acrossOrganizations(handle -> PresenceStore.due(handle, CHUNK));
+      Subject seen = behind;
+      due = database.acrossOrganizations(handle -> PresenceStore.due(handle, seen, CHUNK));
+      behind = due.isEmpty() ? null : due.getLast();
       Map<OrganizationId, List<DeviceId>> devices = new LinkedHashMap<>();
       due.forEach(subject ->
           devices
               .computeIfAbsent(subject.organization(), _ -> new ArrayList<>())
               .add(subject.device()));
-      devices.forEach((organization, of) ->
-          database.in(
-              organization,
-              handle -> {
-                follow(handle, organization, of);
-                return of;
-              }));
+      devices.forEach(this::follow);
     } while (due.size() == CHUNK && !Thread.currentThread().isInterrupted());
+  }
+
+  /// What cannot be done now is due still, and holds up no other organization.
+  private void follow(OrganizationId organization, List<DeviceId> devices) {
+    try {
+      database.in(
+          organization,
+          handle -> {
+            follow(handle, organization, devices);
+            return devices;
+          });
+    } catch (Refusal refusal) {
+      Log.debugf("Statuses follow a little later: %s", refusal.getMessage());
+    } catch (RuntimeException failure) {
+      Log.warnf(failure, "Statuses of organization %s follow a little later", organization);
+    }
   }
 
   private void follow(Handle handle, OrganizationId organization, List<DeviceId> devices) {

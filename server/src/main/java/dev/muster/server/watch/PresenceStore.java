@@ -17,6 +17,8 @@ final class PresenceStore {
   /// @param before the status to give back; null while the device's was left as it is
   record Row(boolean silent, @Nullable DeviceStatus before) {}
 
+  private static final UUID BEGIN = new UUID(0, 0);
+
   private PresenceStore() {}
 
   /// Notes that the devices are silent, or are not, and that their status is to follow.
@@ -42,13 +44,18 @@ final class PresenceStore {
   }
 
   /// Some of those whose status is to follow, not locked.
-  static List<Subject> due(Handle handle, int limit) {
+  ///
+  /// @param behind where to go on; null for the beginning
+  static List<Subject> due(Handle handle, @Nullable Subject behind, int limit) {
     return handle
         .createQuery(
             """
-            select organization_id, device_id from watch.presence where due
+            select organization_id, device_id from watch.presence
+            where due and (organization_id, device_id) > (:organization, :device)
             order by organization_id, device_id limit :limit
             """)
+        .bind("organization", behind == null ? BEGIN : behind.organization().value())
+        .bind("device", behind == null ? BEGIN : behind.id())
         .bind("limit", limit)
         .map((row, _) ->
             new Subject(

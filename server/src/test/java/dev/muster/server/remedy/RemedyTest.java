@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.protocol.Json;
 import dev.muster.server.action.Action;
+import dev.muster.server.action.ActionChanges;
 import dev.muster.server.action.ActionFilter;
 import dev.muster.server.action.ActionLists;
 import dev.muster.server.action.ActionState;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,30 @@ class RemedyTest {
     assertThat(actions()).hasSize(1);
     answer(device, "succeeded");
     assertThat(world.status(device)).isEqualTo("IDLE");
+  }
+
+  @Test
+  void aRemedyThatFailsHoldsUpNoOther() {
+    Device failing = monitored(true);
+    Device other = monitored(true);
+    world
+        .room
+        .actionChanges()
+        .add(
+            new ActionChanges() {
+              @Override
+              public void attemptBegan(Handle handle, Action action) {
+                if (action.device().equals(failing.id())) {
+                  throw new IllegalStateException("a fault of one device");
+                }
+              }
+            });
+    world.store(world.app(failing, false));
+    world.clock.advance(Duration.ofSeconds(1));
+    world.store(world.app(other, false));
+    job.run();
+    assertThat(actions()).extracting(Action::device).containsExactly(other.id());
+    assertThat(world.count("select count(*) from remedy.wish")).isEqualTo(1);
   }
 
   @Test

@@ -180,6 +180,22 @@ class AbsenceTest {
   }
 
   @Test
+  void anOrganizationThatCannotBeFollowedHoldsUpNoOther() {
+    world.database.acrossOrganizations(handle ->
+        handle.execute(
+            """
+            insert into watch.presence (organization_id, device_id, silent, due, before)
+            select '00000000-0000-0000-0000-000000000001', gen_random_uuid(), true, true, 'nonsense'
+            from generate_series(1, 600)
+            """));
+    Device device = world.device();
+    world.store(world.well(device));
+    world.pass(Duration.ofMinutes(13));
+    assertThat(world.status(device)).isEqualTo("OFFLINE");
+    assertThat(world.count("select count(*) from watch.presence where due")).isEqualTo(600);
+  }
+
+  @Test
   void afterAnOutageNobodyIsSilentUntilDevicesHadTheTimeToBeHeard() {
     Duration grace = Duration.ofMinutes(6);
     AbsenceSweep sweep = world.node.sweep(grace);
