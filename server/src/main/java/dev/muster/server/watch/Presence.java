@@ -1,5 +1,6 @@
 package dev.muster.server.watch;
 
+import dev.muster.server.action.ActionType;
 import dev.muster.server.action.Actions;
 import dev.muster.server.alert.Ledger.Subject;
 import dev.muster.server.device.Device;
@@ -142,12 +143,28 @@ public class Presence {
       return row;
     }
     if (before != null && present == DeviceStatus.RECOVERING) {
-      return row; // until the remedy ends
+      if (!isPinged(handle, device)) {
+        return row; // until the remedy ends
+      }
+      wanted.put(device.id(), restoredAfter(before));
     }
     if (before != null && present == DeviceStatus.OFFLINE) {
       wanted.put(device.id(), restored(handle, device, before));
     }
     return null;
+  }
+
+  /// Whether the remedy that runs is one against silence, which is over when the device is heard.
+  private boolean isPinged(Handle handle, Device device) {
+    OrganizationId organization = device.organization();
+    return actions
+        .findAll(
+            handle,
+            organization,
+            actions.running(handle, organization, List.of(device.id())).values())
+        .values()
+        .stream()
+        .anyMatch(action -> action.order().type() == ActionType.PING);
   }
 
   /// An action that ran when the device fell silent may be over by now.

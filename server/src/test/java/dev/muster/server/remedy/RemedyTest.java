@@ -201,12 +201,27 @@ class RemedyTest {
   }
 
   @Test
-  void aDeviceThatIsHeardDuringTheRemedyIsWhatItWasWhenThatIsOver() {
+  void aDeviceThatIsHeardWhileItIsPingedIsWhatItWasAtOnce() {
     Device device = world.device();
     remediate(RuleKind.OFFLINE, 3);
     world.store(world.well(device));
     world.pass(Duration.ofMinutes(13));
     job.run();
+    assertThat(world.status(device)).isEqualTo("RECOVERING");
+    world.store(world.well(device));
+    world.run();
+    assertThat(world.status(device)).isEqualTo("IDLE");
+    assertThat(world.count("select count(*) from watch.presence")).isZero();
+    answer(device, "failed");
+    assertThat(world.status(device)).isEqualTo("IDLE");
+  }
+
+  @Test
+  void aDeviceThatIsHeardWhileItsAppIsStartedIsWhatItWasWhenThatIsOver() {
+    Device device = monitored(true);
+    world.store(world.app(device, false));
+    job.run();
+    world.pass(Duration.ofMinutes(13));
     world.store(world.well(device));
     world.run();
     assertThat(world.status(device)).isEqualTo("RECOVERING");
