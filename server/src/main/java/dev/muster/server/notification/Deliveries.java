@@ -142,6 +142,7 @@ public class Deliveries implements RecurringJob {
           if (!MessageStore.retry(handle, organization, message, clock.instant())) {
             throw Refusal.notFound("dead message");
           }
+          PartStore.retried(handle, organization, message);
           audit.record(
               handle,
               caller,

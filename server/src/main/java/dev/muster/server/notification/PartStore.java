@@ -296,6 +296,23 @@ final class PartStore {
         .execute();
   }
 
+  /// The message is tried again, so the recoveries of what it tells are to be told after all. One
+  /// that waits is written too: who lapses it at this moment, from an older snapshot, is run again.
+  static void retried(Handle handle, OrganizationId organization, UUID message) {
+    handle
+        .createUpdate(
+            """
+            update notification.part r set state = 'WAITING', settled_at = null
+            from notification.part p
+            where p.organization_id = :organization and p.message_id = :message and p.event = 'RAISED'
+              and r.organization_id = p.organization_id and r.channel_id = p.channel_id
+              and r.alert_id = p.alert_id and r.event = 'RECOVERED' and r.state in ('LAPSED', 'WAITING')
+            """)
+        .bind("organization", organization)
+        .bind("message", message)
+        .execute();
+  }
+
   static void deleteOf(Handle handle, OrganizationId organization, UUID channel) {
     handle.execute(
         "delete from notification.part where organization_id = ? and channel_id = ?",

@@ -177,7 +177,7 @@ class DeliveryTest {
   }
 
   @Test
-  void whatFailsTooOftenIsDeadAndItsRecoveryIsNotTold() {
+  void whatFailsTooOftenIsDeadAndItsRecoveryIsNotToldUnlessItIsTriedAgain() {
     tenant.channel(Channel.Kind.WEBHOOK, "/hook");
     world.receiver.answerAlways(Answer.of(500));
     Alert alert = one("lobby");
@@ -189,6 +189,12 @@ class DeliveryTest {
     tenant.recover(List.of(alert));
     world.passQuickly(Duration.ofMinutes(1));
     assertThat(received()).hasSize(4);
+
+    world.node.deliveries().retry(tenant.admin(), dead().getFirst().id().toString());
+    world.passQuickly(Duration.ofMinutes(1));
+    assertThat(received().subList(4, 6))
+        .extracting(message -> message.text("type"))
+        .containsExactly("raised", "recovered");
   }
 
   @Test
