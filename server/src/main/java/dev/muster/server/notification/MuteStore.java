@@ -68,6 +68,34 @@ final class MuteStore {
         .one();
   }
 
+  /// Those that have not ended by then.
+  static long countOpen(Handle handle, OrganizationId organization, Instant now) {
+    return handle
+        .createQuery(
+            """
+            select count(*) from notification.mute
+            where organization_id = :organization and (until_at is null or until_at > :now)
+            """)
+        .bind("organization", organization)
+        .bind("now", now)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /// All that had not ended by then.
+  static List<Mute> open(Handle handle, OrganizationId organization, Instant then) {
+    return handle
+        .createQuery(
+            """
+            select * from notification.mute
+            where organization_id = :organization and (until_at is null or until_at > :then)
+            """)
+        .bind("organization", organization)
+        .bind("then", then)
+        .map((row, _) -> mute(row))
+        .list();
+  }
+
   /// Newest first.
   static List<Mute> page(Handle handle, OrganizationId organization, int limit, int offset) {
     return handle

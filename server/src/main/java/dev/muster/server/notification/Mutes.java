@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// was raised; it stays so when the mute ends.
 @Singleton
 public class Mutes {
+  /// Of an organization at a time, without those that have ended.
   static final int MOST = 500;
 
   /// No alert waits for so long to be told.
@@ -78,7 +79,7 @@ public class Mutes {
     return database.in(
         organization,
         handle -> {
-          if (MuteStore.count(handle, organization) >= MOST) {
+          if (MuteStore.countOpen(handle, organization, now) >= MOST) {
             throw Refusal.invalid(
                 "reason", "cannot be noted: there are " + MOST + " mutes; delete some first");
           }
@@ -155,10 +156,7 @@ public class Mutes {
   /// Those of the alerts that are not to be told.
   Set<UUID> muted(Handle handle, OrganizationId organization) {
     Instant longAgo = clock.instant().minus(LONG);
-    List<Mute> mutes =
-        MuteStore.page(handle, organization, MOST, 0).stream()
-            .filter(mute -> mute.until() == null || mute.until().isAfter(longAgo))
-            .toList();
+    List<Mute> mutes = MuteStore.open(handle, organization, longAgo);
     Set<UUID> muted = new HashSet<>();
     if (mutes.isEmpty()) {
       return muted;

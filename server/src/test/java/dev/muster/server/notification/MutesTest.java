@@ -117,6 +117,34 @@ class MutesTest {
   }
 
   @Test
+  void whatHasEndedCountsForNoLimitAndHidesNothing() {
+    DeviceId one = tenant.device("one");
+    mute("one", null, null, null);
+    Instant now = world.clock.instant();
+    world.database.acrossOrganizations(handle ->
+        handle.execute(
+            """
+            insert into notification.mute
+              (organization_id, id, from_at, until_at, reason, created_at)
+            select ?, ('ffffffff-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, ?, ?, 'over', ?
+            from generate_series(1, 500) i
+            """,
+            tenant.admin().organization(),
+            now.minusSeconds(60),
+            now,
+            now));
+    mute(null, null, RuleKind.STALE, Duration.ofHours(1));
+    raise(RuleKind.OFFLINE, one, "one");
+    world.passQuickly(Duration.ofSeconds(10));
+    assertThat(told()).isEmpty();
+
+    world.database.acrossOrganizations(handle ->
+        handle.execute("update notification.mute set until_at = null where reason = 'over'"));
+    assertThatThrownBy(() -> mute("one", null, null, null))
+        .hasMessageContaining("there are 500 mutes");
+  }
+
+  @Test
   void aMaintenanceWindowComesBackEachWeekInItsTimeZone() {
     Mute.Weekly night =
         new Mute.Weekly(
