@@ -71,7 +71,7 @@ record Message(
       fields.put("event", Json.of(event.name()));
       fields.put("kind", Json.of(kind.name()));
       fields.put("severity", Json.of(severity.name()));
-      fields.put("device_id", device == null ? Json.NULL : Json.of(device.toString()));
+      fields.put("device_id", handle == null ? Json.NULL : Json.of(handle));
       fields.put("handle", handle == null ? Json.NULL : Json.of(handle));
       fields.put("name", name == null ? Json.NULL : Json.of(name));
       fields.put("summary", Json.of(summary));

@@ -27,7 +27,13 @@ public record Mute(
     Instant createdAt) {
 
   /// Which alerts; what is null does not matter.
-  public record Of(@Nullable DeviceId device, @Nullable GroupId group, @Nullable RuleKind kind) {}
+  ///
+  /// @param handle of the device
+  public record Of(
+      @Nullable DeviceId device,
+      @Nullable String handle,
+      @Nullable GroupId group,
+      @Nullable RuleKind kind) {}
 
   /// A window that comes back each week.
   ///

@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The SQL of mutes.
 final class MuteStore {
+  private static final String SELECT =
+      """
+      select m.*, d.handle from notification.mute m
+      left join device.device d on d.organization_id = m.organization_id and d.id = m.device_id
+      where m.organization_id = :organization
+      """;
+
   private MuteStore() {}
 
   static void insert(Handle handle, OrganizationId organization, Mute mute) {
@@ -85,11 +92,7 @@ final class MuteStore {
   /// All that had not ended by then.
   static List<Mute> open(Handle handle, OrganizationId organization, Instant then) {
     return handle
-        .createQuery(
-            """
-            select * from notification.mute
-            where organization_id = :organization and (until_at is null or until_at > :then)
-            """)
+        .createQuery(SELECT + "and (m.until_at is null or m.until_at > :then)")
         .bind("organization", organization)
         .bind("then", then)
         .map((row, _) -> mute(row))
@@ -99,11 +102,7 @@ final class MuteStore {
   /// Newest first.
   static List<Mute> page(Handle handle, OrganizationId organization, int limit, int offset) {
     return handle
-        .createQuery(
-            """
-            select * from notification.mute where organization_id = :organization
-            order by id desc limit :limit offset :offset
-            """)
+        .createQuery(SELECT + "order by m.id desc limit :limit offset :offset")
         .bind("organization", organization)
         .bind("limit", limit)
         .bind("offset", offset)
@@ -113,8 +112,7 @@ final class MuteStore {
 
   static Optional<Mute> find(Handle handle, OrganizationId organization, UUID id) {
     return handle
-        .createQuery(
-            "select * from notification.mute where organization_id = :organization and id = :id")
+        .createQuery(SELECT + "and m.id = :id")
         .bind("organization", organization)
         .bind("id", id)
         .map((row, _) -> mute(row))
@@ -146,6 +144,7 @@ final class MuteStore {
         row.getObject("id", UUID.class),
         new Mute.Of(
             device == null ? null : new DeviceId(device),
+            row.getString("handle"),
             group == null ? null : new GroupId(group),
             kind == null ? null : RuleKind.valueOf(kind)),
         row.getObject("from_at", OffsetDateTime.class).toInstant(),

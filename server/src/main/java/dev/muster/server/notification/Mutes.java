@@ -4,6 +4,7 @@ import dev.muster.protocol.Json;
 import dev.muster.server.alert.RuleKind;
 import dev.muster.server.audit.Audit;
 import dev.muster.server.audit.Change;
+import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.device.GroupId;
@@ -107,16 +108,21 @@ public class Mutes {
               .orElseThrow(() -> Refusal.invalid("group", "is no group of this organization"))
               .id();
     }
-    return new Mute.Of(device(handle, organization, wanted.device()), group, wanted.kind());
+    Device device = device(handle, organization, wanted.device());
+    return new Mute.Of(
+        device == null ? null : device.id(),
+        device == null ? null : device.handle(),
+        group,
+        wanted.kind());
   }
 
-  private @Nullable DeviceId device(
+  private @Nullable Device device(
       Handle handle, OrganizationId organization, @Nullable String idOrHandle) {
     if (idOrHandle == null) {
       return null;
     }
     try {
-      return devices.hold(handle, organization, idOrHandle).id();
+      return devices.hold(handle, organization, idOrHandle);
     } catch (Refusal _) {
       throw Refusal.invalid("device", "is no device of this organization");
     }
@@ -209,7 +215,7 @@ public class Mutes {
 
   private static Json.Obj described(Mute mute) {
     Map<String, Json> fields = new TreeMap<>();
-    put(fields, "device_id", mute.of().device());
+    put(fields, "device_id", mute.of().handle());
     put(fields, "group_id", mute.of().group());
     put(fields, "kind", mute.of().kind());
     put(fields, "from", mute.from());

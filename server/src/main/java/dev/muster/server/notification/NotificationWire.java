@@ -216,7 +216,7 @@ final class NotificationWire {
     static MuteRow of(Mute mute) {
       return new MuteRow(
           mute.id().toString(),
-          text(mute.of().device()),
+          mute.of().handle(),
           text(mute.of().group()),
           text(mute.of().kind()),
           mute.from(),

@@ -63,6 +63,12 @@ class DeliveryTest {
     assertThat(message.header("Content-Type")).startsWith("application/json");
     assertThat(message.text("type")).isEqualTo("raised");
     assertThat(message.text("kind")).isEqualTo("OFFLINE");
+    assertThat(message.json().fields().get("alerts"))
+        .isInstanceOfSatisfying(
+            Json.Arr.class,
+            alerts ->
+                assertThat(((Json.Obj) alerts.items().getFirst()).fields())
+                    .containsEntry("device_id", Json.of("lobby")));
   }
 
   /// The vector of docs/notifications.md.

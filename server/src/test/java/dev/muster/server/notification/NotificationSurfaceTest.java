@@ -150,6 +150,7 @@ class NotificationSurfaceTest {
                             "zone",
                             "Europe/Vienna")))
             .expect(201);
+    assertThat(made.at("device_id")).isEqualTo("till-1");
     assertThat(made.at("kind")).isEqualTo("OFFLINE");
     assertThat(made.at("weekly.days.0")).isEqualTo("SATURDAY");
     assertThat(admin.get(MUTES).expect(200).node("results.0").toString()).isEqualTo(made.text());
