@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param subject null when it is about the server itself
 /// @param summary a sentence for people
 /// @param recoveredAt null while it lasts
+/// @param acknowledged null while nobody takes care of it
 public record Alert(
     UUID id,
     OrganizationId organization,
@@ -18,11 +19,29 @@ public record Alert(
     Rule rule,
     String summary,
     Instant raisedAt,
-    @Nullable Instant recoveredAt) {
+    @Nullable Instant recoveredAt,
+    @Nullable Acknowledged acknowledged) {
 
   /// The device that it is about.
   public record Subject(DeviceId device, String handle, String name) {}
 
   /// By what it was raised.
   public record Rule(RuleKind kind, Severity severity) {}
+
+  /// That somebody has said that they take care of it.
+  ///
+  /// @param by the person or the API key
+  public record Acknowledged(Instant at, @Nullable UUID by) {}
+
+  /// One that nobody has acknowledged.
+  public Alert(
+      UUID id,
+      OrganizationId organization,
+      @Nullable Subject subject,
+      Rule rule,
+      String summary,
+      Instant raisedAt,
+      @Nullable Instant recoveredAt) {
+    this(id, organization, subject, rule, summary, raisedAt, recoveredAt, null);
+  }
 }

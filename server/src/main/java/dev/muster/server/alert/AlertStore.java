@@ -86,11 +86,11 @@ final class AlertStore {
             UUID.class,
             refs.stream().map(ref -> ref.organization().value()).toList())
         .bindArray("ids", UUID.class, refs.stream().map(Ref::id).toList())
-        .map((row, _) -> known(row).alert())
+        .map((row, _) -> alert(row))
         .list();
   }
 
-  static Optional<Alerts.Known> find(Handle handle, OrganizationId organization, UUID id) {
+  static Optional<Alert> find(Handle handle, OrganizationId organization, UUID id) {
     return handle
         .createQuery(
             "select "
@@ -98,32 +98,34 @@ final class AlertStore {
                 + "from alert.alert a where a.organization_id = :organization and a.id = :id")
         .bind("organization", organization)
         .bind("id", id)
-        .map((row, _) -> known(row))
+        .map((row, _) -> alert(row))
         .findOne();
   }
 
-  /// Says whether it was this call that acknowledged it.
-  static boolean acknowledge(
+  /// The alert as it is by this call; empty when it was acknowledged before.
+  static Optional<Alert> acknowledge(
       Handle handle, OrganizationId organization, UUID id, @Nullable UUID by, Instant now) {
     return handle
-            .createUpdate(
-                """
-                update alert.alert set acknowledged_at = :now, acknowledged_by = :by
-                where organization_id = :organization and id = :id and acknowledged_at is null
-                """)
-            .bind("now", now)
-            .bindByType("by", by, UUID.class)
-            .bind("organization", organization)
-            .bind("id", id)
-            .execute()
-        == 1;
+        .createQuery(
+            """
+            update alert.alert a set acknowledged_at = :now, acknowledged_by = :by
+            where a.organization_id = :organization and a.id = :id and a.acknowledged_at is null
+            returning
+            """
+                + COLUMNS)
+        .bind("now", now)
+        .bindByType("by", by, UUID.class)
+        .bind("organization", organization)
+        .bind("id", id)
+        .map((row, _) -> alert(row))
+        .findOne();
   }
 
   /// Where a page ended.
   record Position(Instant at, UUID id) {}
 
   /// The newest alerts before `before`, at most `limit`.
-  static List<Alerts.Known> newest(
+  static List<Alert> newest(
       Handle handle,
       OrganizationId organization,
       Alerts.Filter filter,
@@ -145,7 +147,7 @@ final class AlertStore {
     if (before != null) {
       query.bind("beforeAt", before.at()).bind("beforeId", before.id());
     }
-    return query.bind("limit", limit).map((row, _) -> known(row)).list();
+    return query.bind("limit", limit).map((row, _) -> alert(row)).list();
   }
 
   static long count(
@@ -210,25 +212,23 @@ final class AlertStore {
         .execute();
   }
 
-  private static Alerts.Known known(ResultSet row) throws SQLException {
+  private static Alert alert(ResultSet row) throws SQLException {
     UUID device = row.getObject("device_id", UUID.class);
-    Alert alert =
-        new Alert(
-            row.getObject("id", UUID.class),
-            new OrganizationId(row.getObject("organization_id", UUID.class)),
-            device == null
-                ? null
-                : new Alert.Subject(
-                    new DeviceId(device), row.getString("handle"), row.getString("name")),
-            new Alert.Rule(
-                RuleKind.valueOf(row.getString("kind")),
-                Severity.valueOf(row.getString("severity"))),
-            row.getString("summary"),
-            row.getObject("raised_at", OffsetDateTime.class).toInstant(),
-            StandingStore.instant(row, "recovered_at"));
-    return new Alerts.Known(
-        alert,
-        StandingStore.instant(row, "acknowledged_at"),
-        row.getObject("acknowledged_by", UUID.class));
+    Instant acknowledgedAt = StandingStore.instant(row, "acknowledged_at");
+    return new Alert(
+        row.getObject("id", UUID.class),
+        new OrganizationId(row.getObject("organization_id", UUID.class)),
+        device == null
+            ? null
+            : new Alert.Subject(
+                new DeviceId(device), row.getString("handle"), row.getString("name")),
+        new Alert.Rule(
+            RuleKind.valueOf(row.getString("kind")), Severity.valueOf(row.getString("severity"))),
+        row.getString("summary"),
+        row.getObject("raised_at", OffsetDateTime.class).toInstant(),
+        StandingStore.instant(row, "recovered_at"),
+        acknowledgedAt == null
+            ? null
+            : new Alert.Acknowledged(acknowledgedAt, row.getObject("acknowledged_by", UUID.class)));
   }
 }

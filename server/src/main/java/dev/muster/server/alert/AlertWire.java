@@ -37,9 +37,9 @@ final class AlertWire {
       @Nullable Instant recoveredAt,
       @Nullable Instant acknowledgedAt,
       @Nullable UUID acknowledgedBy) {
-    static Row of(Alerts.Known known) {
-      Alert alert = known.alert();
+    static Row of(Alert alert) {
       Alert.Subject subject = alert.subject();
+      Alert.Acknowledged acknowledged = alert.acknowledged();
       return new Row(
           alert.id(),
           alert.rule().kind(),
@@ -50,8 +50,8 @@ final class AlertWire {
           alert.summary(),
           alert.raisedAt(),
           alert.recoveredAt(),
-          known.acknowledgedAt(),
-          known.acknowledgedBy());
+          acknowledged == null ? null : acknowledged.at(),
+          acknowledged == null ? null : acknowledged.by());
     }
   }
 

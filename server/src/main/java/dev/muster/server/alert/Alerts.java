@@ -11,6 +11,9 @@ import dev.muster.server.platform.Ids;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Right;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,28 +48,40 @@ public class Alerts {
     public static final Filter ALL = new Filter(null, null, null, null);
   }
 
-  /// An alert, and whether somebody has said that they have seen it.
-  ///
-  /// @param acknowledgedBy the person or the API key
-  public record Known(
-      Alert alert, @Nullable Instant acknowledgedAt, @Nullable UUID acknowledgedBy) {}
-
   /// Some alerts, newest first.
   ///
   /// @param count of all that match, at most 10,000
   /// @param next where the page ends; null on the last one
-  public record Listed(long count, List<Known> alerts, @Nullable String next) {}
+  public record Listed(long count, List<Alert> alerts, @Nullable String next) {}
 
   private final Database database;
   private final Devices devices;
   private final Audit audit;
   private final InstantSource clock;
+  private final Iterable<AlertListener> listeners;
 
-  public Alerts(Database database, Devices devices, Audit audit, InstantSource clock) {
+  /// `listeners` is resolved at each use: who hears of alerts may itself need this door.
+  @Inject
+  Alerts(
+      Database database,
+      Devices devices,
+      Audit audit,
+      InstantSource clock,
+      @Any Instance<AlertListener> listeners) {
+    this(database, devices, audit, clock, (Iterable<AlertListener>) listeners);
+  }
+
+  public Alerts(
+      Database database,
+      Devices devices,
+      Audit audit,
+      InstantSource clock,
+      Iterable<AlertListener> listeners) {
     this.database = database;
     this.devices = devices;
     this.audit = audit;
     this.clock = clock;
+    this.listeners = listeners;
   }
 
   /// @param cursor the `next` of the page before
@@ -80,13 +95,13 @@ public class Alerts {
           String named = filter.device();
           DeviceId device =
               named == null ? null : devices.require(handle, organization, named).id();
-          List<Known> found =
+          List<Alert> found =
               AlertStore.newest(handle, organization, filter, device, before, limit + 1);
-          List<Known> page = found.subList(0, Math.min(limit, found.size()));
+          List<Alert> page = found.subList(0, Math.min(limit, found.size()));
           return new Listed(
               AlertStore.count(handle, organization, filter, device, MOST_COUNTED),
               page,
-              found.size() > limit ? text(page.getLast().alert()) : null);
+              found.size() > limit ? text(page.getLast()) : null);
         });
   }
 
@@ -108,17 +123,17 @@ public class Alerts {
   }
 
   /// @throws Refusal `not found`
-  public Known show(Caller caller, String id) {
+  public Alert show(Caller caller, String id) {
     caller.require(Right.READ);
     return database.in(caller.organization(), handle -> require(handle, caller.organization(), id));
   }
 
   /// For rooms that follow what has become of it.
   public Optional<Alert> find(Handle handle, OrganizationId organization, UUID id) {
-    return AlertStore.find(handle, organization, id).map(Known::alert);
+    return AlertStore.find(handle, organization, id);
   }
 
-  private static Known require(Handle handle, OrganizationId organization, String id) {
+  private static Alert require(Handle handle, OrganizationId organization, String id) {
     return Ids.parse(id)
         .flatMap(known -> AlertStore.find(handle, organization, known))
         .orElseThrow(() -> Refusal.notFound("alert"));
@@ -127,15 +142,17 @@ public class Alerts {
   /// Says that somebody takes care of it, whether or not it has recovered. Again changes nothing.
   ///
   /// @throws Refusal `not found`
-  public Known acknowledge(Caller caller, String id) {
+  public Alert acknowledge(Caller caller, String id) {
     caller.require(Right.WRITE_DEVICES);
     OrganizationId organization = caller.organization();
     return database.in(
         organization,
         handle -> {
-          Alert alert = require(handle, organization, id).alert();
-          if (AlertStore.acknowledge(
-              handle, organization, alert.id(), who(caller), clock.instant())) {
+          Alert found = require(handle, organization, id);
+          Optional<Alert> acknowledged =
+              AlertStore.acknowledge(
+                  handle, organization, found.id(), who(caller), clock.instant());
+          acknowledged.ifPresent(alert -> {
             audit.record(
                 handle,
                 caller,
@@ -145,8 +162,9 @@ public class Alerts {
                             Map.of(
                                 "kind", Json.of(alert.rule().kind().name()),
                                 "acknowledged", Json.of(true)))));
-          }
-          return require(handle, organization, id);
+            listeners.forEach(listener -> listener.acknowledged(handle, alert));
+          });
+          return acknowledged.orElseGet(() -> require(handle, organization, id));
         });
   }
 

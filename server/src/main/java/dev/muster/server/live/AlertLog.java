@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/// Writes down which alerts were raised and have recovered, in the transactions in which they do.
-/// These hold the alert's row, so the two are in order.
+/// Writes down which alerts were raised, acknowledged and have recovered, in the transactions in
+/// which they are. These hold the alert's row, so what is written of one is in order.
 @Singleton
 public final class AlertLog implements AlertListener {
   private final Appender appender;
@@ -31,6 +31,11 @@ public final class AlertLog implements AlertListener {
   @Override
   public void recovered(Handle handle, List<Alert> alerts) {
     append(handle, alerts);
+  }
+
+  @Override
+  public void acknowledged(Handle handle, Alert alert) {
+    append(handle, List.of(alert));
   }
 
   private void append(Handle handle, List<Alert> alerts) {

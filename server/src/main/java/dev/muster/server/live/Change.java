@@ -76,7 +76,9 @@ public sealed interface Change {
     }
   }
 
-  /// An alert was raised, or has recovered.
+  /// An alert was raised, acknowledged, or has recovered.
+  ///
+  /// @param alert as it was then
   record OfAlert(long number, Instant at, Alert alert) implements Change {
     @Override
     public Kind kind() {

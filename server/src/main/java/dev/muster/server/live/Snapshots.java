@@ -86,6 +86,11 @@ final class Snapshots {
     fields.put("summary", Json.of(alert.summary()));
     put(fields, "raised_at", alert.raisedAt());
     put(fields, "recovered_at", alert.recoveredAt());
+    Alert.Acknowledged acknowledged = alert.acknowledged();
+    if (acknowledged != null) {
+      put(fields, "acknowledged_at", acknowledged.at());
+      put(fields, "acknowledged_by", acknowledged.by());
+    }
     put(fields, "name", alert.subject() == null ? null : alert.subject().name());
     return Json.obj(fields);
   }
@@ -97,6 +102,8 @@ final class Snapshots {
       @Nullable String handle,
       Json.Obj snapshot) {
     Fields fields = new Fields(snapshot);
+    Instant acknowledgedAt = fields.instant("acknowledged_at");
+    String by = fields.text("acknowledged_by");
     return new Alert(
         UUID.fromString(fields.requiredText("id")),
         organization,
@@ -108,7 +115,10 @@ final class Snapshots {
             Severity.valueOf(fields.requiredText("severity"))),
         fields.requiredText("summary"),
         Instant.parse(fields.requiredText("raised_at")),
-        fields.instant("recovered_at"));
+        fields.instant("recovered_at"),
+        acknowledgedAt == null
+            ? null
+            : new Alert.Acknowledged(acknowledgedAt, by == null ? null : UUID.fromString(by)));
   }
 
   /// The action as it was when the snapshot was taken.

@@ -143,6 +143,9 @@ final class ViewerWire {
     put(fields, "device_name", alert.subject() == null ? null : alert.subject().name());
     put(fields, "raised_at", alert.raisedAt());
     put(fields, "recovered_at", alert.recoveredAt());
+    Alert.Acknowledged acknowledged = alert.acknowledged();
+    put(fields, "acknowledged_at", acknowledged == null ? null : acknowledged.at());
+    put(fields, "acknowledged_by", acknowledged == null ? null : acknowledged.by());
     return Json.obj(fields);
   }
 

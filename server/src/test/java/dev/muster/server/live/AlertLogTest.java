@@ -3,11 +3,13 @@ package dev.muster.server.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.alert.Alert;
+import dev.muster.server.alert.Alerts;
 import dev.muster.server.alert.RuleKind;
 import dev.muster.server.alert.Severity;
 import dev.muster.server.device.Device;
 import dev.muster.server.live.LiveWorld.Tenant;
 import dev.muster.server.platform.Ids;
+import dev.muster.server.testing.Audits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -47,6 +49,43 @@ class AlertLogTest {
         .extracting(change -> ((Change.OfAlert) change).alert())
         .containsExactly(alert, recovered);
     assertThat(elsewhere.see(2)).containsExactly("door IDLE", "LOW_BATTERY raised");
+  }
+
+  @Test
+  void whoTakesCareOfAnAlertIsToldAtOnceAndWithItsRecovery() {
+    Device door = tenant.device("back-door");
+    Alert alert = alert(tenant, door, RuleKind.OFFLINE);
+    world.database.acrossOrganizations(handle ->
+        handle.execute(
+            """
+            insert into alert.alert
+              (organization_id, id, kind, severity, device_id, handle, name, summary, raised_at)
+            values (?, ?, 'OFFLINE', 'WARNING', ?, 'back-door', 'd', 'Something is wrong.', ?)
+            """,
+            alert.organization(),
+            alert.id(),
+            door.id().value(),
+            RAISED));
+    Alerts alerts =
+        new Alerts(
+            world.database,
+            world.room.devices(),
+            Audits.on(world.clock),
+            world.clock,
+            List.of(world.alertLog));
+    Watcher watcher = tenant.watch();
+
+    Alert acknowledged = alerts.acknowledge(tenant.admin(), alert.id().toString());
+    assertThat(alerts.acknowledge(tenant.admin(), alert.id().toString())).isEqualTo(acknowledged);
+    Alert recovered = recovered(acknowledged);
+    recover(List.of(recovered));
+
+    assertThat(acknowledged.acknowledged())
+        .isEqualTo(new Alert.Acknowledged(world.clock.instant(), tenant.admin().userId()));
+    assertThat(watcher.see(2)).hasSize(2);
+    assertThat(watcher.told)
+        .extracting(change -> ((Change.OfAlert) change).alert())
+        .containsExactly(acknowledged, recovered);
   }
 
   @Test
@@ -117,6 +156,7 @@ class AlertLogTest {
         alert.rule(),
         alert.summary(),
         alert.raisedAt(),
-        RAISED.plusSeconds(60));
+        RAISED.plusSeconds(60),
+        alert.acknowledged());
   }
 }

@@ -230,7 +230,8 @@ class ViewerTest {
             new Alert.Rule(RuleKind.LOW_BATTERY, Severity.WARNING),
             "The battery is at 9 %.",
             world.clock.instant(),
-            null);
+            null,
+            new Alert.Acknowledged(world.clock.instant(), tenant.admin().userId()));
     world.alert(alert);
 
     JsonNode change = looking.outlet().next().at("/changes/0");
@@ -238,6 +239,10 @@ class ViewerTest {
     assertThat(change.at("/device_id").asText()).isEqualTo("till");
     assertThat(change.at("/alert/id").asText()).isEqualTo(alert.id().toString());
     assertThat(change.at("/alert/rule").asText()).isEqualTo("LOW_BATTERY");
+    assertThat(change.at("/alert/acknowledged_at").asText())
+        .isEqualTo(world.clock.instant().toString());
+    assertThat(change.at("/alert/acknowledged_by").asText())
+        .isEqualTo(tenant.admin().userId().toString());
     assertThat(change.at("/alert/summary").asText()).isEqualTo("The battery is at 9 %.");
     assertThat(change.at("/alert").has("recovered_at")).isFalse();
   }

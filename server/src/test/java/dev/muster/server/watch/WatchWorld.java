@@ -1,6 +1,7 @@
 package dev.muster.server.watch;
 
 import dev.muster.server.action.ActionRoom;
+import dev.muster.server.alert.Alert;
 import dev.muster.server.alert.AlertListener;
 import dev.muster.server.alert.AlertMetrics;
 import dev.muster.server.alert.Alerts;
@@ -270,8 +271,8 @@ public final class WatchWorld implements AutoCloseable {
     room.devices().change(admin, device.handle(), new Devices.Change(null, null, status, null));
   }
 
-  public List<Alerts.Known> alerts() {
-    return new Alerts(database, room.devices(), Audits.on(clock), clock)
+  public List<Alert> alerts() {
+    return new Alerts(database, room.devices(), Audits.on(clock), clock, listeners)
         .list(admin, Alerts.Filter.ALL, null, 500)
         .alerts();
   }

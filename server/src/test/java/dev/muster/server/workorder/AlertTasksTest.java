@@ -53,7 +53,12 @@ class AlertTasksTest {
   private final AlertTasks opener =
       new AlertTasks(
           world.database,
-          new Alerts(world.database, world.room.devices(), Audits.on(world.clock), world.clock),
+          new Alerts(
+              world.database,
+              world.room.devices(),
+              Audits.on(world.clock),
+              world.clock,
+              world.listeners),
           replica,
           world.clock);
   private final Outbox outbox = Events.outbox(world.database, world.clock, opener);
