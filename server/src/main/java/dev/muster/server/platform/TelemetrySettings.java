@@ -10,7 +10,8 @@ public interface TelemetrySettings {
   @WithDefault("5m")
   Duration interval();
 
-  /// How long a device may be silent and still count as online in counts of the fleet.
+  /// How long a device may be silent and still count as online in counts of the fleet; what it says
+  /// of an older time raises no alert.
   @WithDefault("12m")
   Duration onlineWithin();
 

@@ -12,6 +12,7 @@ import dev.muster.server.remedy.RemedyStore.Wish;
 import dev.muster.server.telemetry.BatchListener;
 import dev.muster.server.telemetry.Heartbeat;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +30,18 @@ public class Wishes implements BatchListener, AlertListener {
 
   private final Rules rules;
   private final AlertSettings settings;
+  private final Duration present;
   private final InstantSource clock;
 
   public Wishes(Rules rules, Settings settings, InstantSource clock) {
     this.rules = rules;
     this.settings = settings.alert();
+    this.present = settings.telemetry().onlineWithin();
     this.clock = clock;
   }
 
-  /// Whether a device's policy asks for its app to be started again is looked up afterwards.
+  /// Whether a device's policy asks for its app to be started again is looked up afterwards. What
+  /// did not run long ago, as a device that catches up says, may run now.
   @Override
   public void stored(Handle handle, List<Heartbeat> newest, List<Heartbeat> first) {
     if (settings.relaunchesADay() == 0) {
@@ -47,6 +51,7 @@ public class Wishes implements BatchListener, AlertListener {
         handle,
         newest.stream()
             .filter(beat -> Boolean.FALSE.equals(beat.readings().appRunning()))
+            .filter(beat -> beat.isWithin(present))
             .map(beat -> new Wish(Subject.of(beat.organization(), beat.device()), Reason.RELAUNCH))
             .toList());
   }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,16 @@ public record Heartbeat(
     Readings readings,
     String rest,
     Detail detail) {
+
+  /// When the device was last heard by what this says: one that was sent later speaks of then.
+  public Instant seenAt() {
+    return receivedAt.isBefore(bucket.plus(HeartbeatDraft.BUCKET)) ? receivedAt : takenAt;
+  }
+
+  /// Whether it was received so shortly after what it speaks of that this is how the device is now.
+  public boolean isWithin(Duration age) {
+    return !seenAt().isBefore(receivedAt.minus(age));
+  }
 
   /// What the device is and what is installed on it: a JSON object that it says again and again.
   ///

@@ -163,7 +163,7 @@ final class HeartbeatStore {
         newest.merge(
             Key.of(heartbeat),
             heartbeat,
-            (one, other) -> seenAt(other).isBefore(seenAt(one)) ? one : other);
+            (one, other) -> other.seenAt().isBefore(one.seenAt()) ? one : other);
       }
     }
     List<Row> rows = new ArrayList<>(entries.size());
@@ -227,14 +227,6 @@ final class HeartbeatStore {
             ? null
             : new Key(new OrganizationId(row.getObject(2, UUID.class)), new DeviceId(device));
     return new Moved(row.getInt(1), key, row.getBoolean(4));
-  }
-
-  /// When the device was last heard by what this says: one that was sent later speaks of then.
-  private static Instant seenAt(Heartbeat heartbeat) {
-    Instant bucketEnd = heartbeat.bucket().plus(HeartbeatDraft.BUCKET);
-    return heartbeat.receivedAt().isBefore(bucketEnd)
-        ? heartbeat.receivedAt()
-        : heartbeat.takenAt();
   }
 
   private static Map<Ingest.Answer, Counts> insertLate(Handle handle, List<Ingest.Entry> late) {
@@ -314,7 +306,7 @@ final class HeartbeatStore {
       buckets[i] = heartbeat.bucket().getEpochSecond();
       taken[i] = micros(heartbeat.takenAt());
       received[i] = micros(heartbeat.receivedAt());
-      seen[i] = micros(seenAt(heartbeat));
+      seen[i] = micros(heartbeat.seenAt());
       batteryPct[i] = readings.power().batteryPct();
       charging[i] = readings.power().charging();
       celsius[i] = readings.power().celsius();

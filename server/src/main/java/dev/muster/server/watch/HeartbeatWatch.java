@@ -10,9 +10,11 @@ import dev.muster.server.alert.Standing;
 import dev.muster.server.alert.Terms;
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.OrganizationId;
+import dev.muster.server.platform.Settings;
 import dev.muster.server.telemetry.BatchListener;
 import dev.muster.server.telemetry.Heartbeat;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// A batch of devices that are well costs one query, of a table that has a row for each device that
 /// is not. The rows of last status that the transaction holds are what makes it one at a time for
 /// each device.
+///
+/// What a device that catches up says of a time long past is not how it is now: nothing follows
+/// from it but that the device is heard.
 @Singleton
 public class HeartbeatWatch implements BatchListener {
   /// How far the battery must be above the rule's share to be well again: without it a battery at
@@ -44,11 +49,13 @@ public class HeartbeatWatch implements BatchListener {
   private final Ledger ledger;
   private final Rules rules;
   private final Presence presence;
+  private final Duration present;
 
-  public HeartbeatWatch(Ledger ledger, Rules rules, Presence presence) {
+  public HeartbeatWatch(Ledger ledger, Rules rules, Presence presence, Settings settings) {
     this.ledger = ledger;
     this.rules = rules;
     this.presence = presence;
+    this.present = settings.telemetry().onlineWithin();
   }
 
   @Override
@@ -86,16 +93,19 @@ public class HeartbeatWatch implements BatchListener {
   }
 
   /// Whether anything may follow from the heartbeat.
-  private static boolean isSuspect(
+  private boolean isSuspect(
       Heartbeat beat, Map<OrganizationId, RuleBook> books, Set<Ledger.Key> wrong) {
     RuleBook book = books.getOrDefault(beat.organization(), RuleBook.DEFAULTS);
-    Heartbeat.Readings said = beat.readings();
+    return (beat.isWithin(present) && isSuspect(beat.readings(), book))
+        || KINDS.stream().anyMatch(kind -> wrong.contains(new Ledger.Key(subject(beat), kind)));
+  }
+
+  private static boolean isSuspect(Heartbeat.Readings said, RuleBook book) {
     Integer pct = said.power().batteryPct();
     return (pct != null
             && pct < book.mostThreshold(RuleKind.LOW_BATTERY)
             && !Boolean.TRUE.equals(said.power().charging()))
-        || (Boolean.FALSE.equals(said.appRunning()) && book.isOnForAny(RuleKind.APP_DOWN))
-        || KINDS.stream().anyMatch(kind -> wrong.contains(new Ledger.Key(subject(beat), kind)));
+        || (Boolean.FALSE.equals(said.appRunning()) && book.isOnForAny(RuleKind.APP_DOWN));
   }
 
   private static boolean isWrong(Map<Ledger.Key, Standing> held, Subject subject, RuleKind kind) {
@@ -124,6 +134,9 @@ public class HeartbeatWatch implements BatchListener {
       if (isWrong(held, subject, RuleKind.OFFLINE)) {
         back.add(subject);
         findings.add(Finding.well(subject, of(terms, RuleKind.OFFLINE, subject)));
+      }
+      if (!beat.isWithin(present)) {
+        continue;
       }
       add(
           findings,

@@ -139,6 +139,14 @@ class RemedyTest {
   }
 
   @Test
+  void anAppThatDidNotRunLongAgoIsNotStarted() {
+    Device device = monitored(true);
+    world.store(world.late(world.app(device, false), Duration.ofMinutes(13)));
+    job.run();
+    assertThat(actions()).isEmpty();
+  }
+
+  @Test
   void aRemedyThatFailsHoldsUpNoOther() {
     Device failing = monitored(true);
     Device other = monitored(true);

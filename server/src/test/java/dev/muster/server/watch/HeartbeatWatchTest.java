@@ -44,6 +44,28 @@ class HeartbeatWatchTest {
   }
 
   @Test
+  void whatADeviceThatCatchesUpSaysOfLongAgoRaisesNothingAndLetsNothingRecover() {
+    Device low = world.device();
+    Device down = world.device();
+    Duration ago = Duration.ofMinutes(13);
+    world.store(
+        world.late(world.battery(low, 5, false), ago), world.late(world.app(down, false), ago));
+    assertThat(world.heard.raised).isEmpty();
+    Duration shortly = Duration.ofMinutes(11);
+    world.store(
+        world.late(world.battery(low, 5, false), shortly),
+        world.late(world.app(down, false), shortly));
+    assertThat(world.heard.raised).hasSize(2);
+
+    world.clock.advance(Duration.ofHours(1));
+    world.store(
+        world.late(world.battery(low, 90, true), ago), world.late(world.app(down, true), ago));
+    assertThat(world.heard.recovered).isEmpty();
+    world.store(world.battery(low, 90, true), world.app(down, true));
+    assertThat(world.heard.recovered).hasSize(2);
+  }
+
+  @Test
   void aBatteryThatIsBeingChargedIsNotLow() {
     Device device = world.device();
     world.store(world.battery(device, 3, true));

@@ -90,7 +90,7 @@ public final class WatchWorld implements AutoCloseable {
       AlertMetrics counted = new AlertMetrics(metrics, clock);
       ledger = new Ledger(room.devices(), counted, clock, listeners);
       presence = new Presence(database, new Statuses(clock, room.deviceChanges()), room.actions());
-      heartbeats = new HeartbeatWatch(ledger, rules, presence);
+      heartbeats = new HeartbeatWatch(ledger, rules, presence, TestSettings.of(Map.of()));
       absence = sweep(Duration.ZERO);
       ruleListeners.add(absence);
       standings = new StandingClock(database, ledger, rules, counted);
@@ -159,7 +159,7 @@ public final class WatchWorld implements AutoCloseable {
             .bindArray(
                 "times",
                 String.class,
-                newest.stream().map(beat -> beat.receivedAt().toString()).toList())
+                newest.stream().map(beat -> beat.seenAt().toString()).toList())
             .mapTo(UUID.class)
             .list());
   }
@@ -206,6 +206,20 @@ public final class WatchWorld implements AutoCloseable {
 
   public Heartbeat app(Device device, @Nullable Boolean running) {
     return beat(device, 80, false, running);
+  }
+
+  /// The same as it comes from a device that catches up, taken so long ago.
+  public Heartbeat late(Heartbeat beat, Duration ago) {
+    Instant taken = beat.receivedAt().minus(ago);
+    return new Heartbeat(
+        beat.organization(),
+        beat.device(),
+        taken,
+        taken,
+        beat.receivedAt(),
+        beat.readings(),
+        beat.rest(),
+        beat.detail());
   }
 
   private Heartbeat beat(
