@@ -24,9 +24,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +44,11 @@ public class Deliveries implements RecurringJob {
   /// Longer than a message takes at the longest.
   static final Duration LEASE = Duration.ofMinutes(1);
 
-  private static final int BATCH = 64;
+  private static final int AT_ONCE = 64;
+
+  /// How long new messages wait while all that are under way take long.
+  private static final Duration MOMENT = Duration.ofSeconds(1);
+
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
@@ -109,9 +116,7 @@ public class Deliveries implements RecurringJob {
   @Override
   public void run() {
     try {
-      while (!Thread.currentThread().isInterrupted() && sendBatch()) {
-        // the next ones
-      }
+      sendAll();
     } finally {
       queue = database.acrossOrganizations(MessageStore::queue);
     }
@@ -153,36 +158,62 @@ public class Deliveries implements RecurringJob {
         });
   }
 
-  List<MessageStore.Taken> take() {
+  List<MessageStore.Taken> take(int most) {
     Instant now = clock.instant();
     return database.acrossOrganizations(
-        handle -> MessageStore.take(handle, now, now.plus(LEASE), BATCH));
+        handle -> MessageStore.take(handle, now, now.plus(LEASE), most));
   }
 
-  private boolean sendBatch() {
-    List<MessageStore.Taken> taken = take();
-    if (taken.isEmpty()) {
-      return false;
+  /// Each message is settled when it has ended, and its channel goes on: a service that is slow
+  /// makes nobody wait but those whose channel it is.
+  private void sendAll() {
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    CompletionService<Done> sending = new ExecutorCompletionService<>(threads);
+    try (threads) {
+      int underWay = begin(sending, AT_ONCE);
+      while (underWay > 0) {
+        Future<Done> first = sending.poll(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        underWay -= settleEnded(first, sending);
+        underWay += begin(sending, AT_ONCE - underWay);
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    } finally {
+      var _ = settleEnded(sending.poll(), sending);
     }
-    Map<UUID, ChannelStore.Sealed> known =
-        database.acrossOrganizations(handle ->
-            ChannelStore.find(
-                handle,
-                taken.stream().map(MessageStore.Taken::organization).toList(),
-                taken.stream().map(MessageStore.Taken::channel).toList()));
-    List<Future<Done>> sending = new ArrayList<>();
-    try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+  }
+
+  /// Begins to send what is due. Returns how many messages.
+  private int begin(CompletionService<Done> sending, int most) {
+    List<MessageStore.Taken> taken = most == 0 ? List.of() : take(most);
+    if (!taken.isEmpty()) {
+      Map<UUID, ChannelStore.Sealed> known =
+          database.acrossOrganizations(handle ->
+              ChannelStore.find(
+                  handle,
+                  taken.stream().map(MessageStore.Taken::organization).toList(),
+                  taken.stream().map(MessageStore.Taken::channel).toList()));
       for (MessageStore.Taken one : taken) {
-        sending.add(each.submit(() -> send(one, known.get(one.channel()))));
+        var _ = sending.submit(() -> send(one, known.get(one.channel())));
       }
     }
-    List<Done> done = sending.stream().map(Future::resultNow).toList();
-    database.acrossOrganizations(handle -> {
-      done.forEach(one -> settle(handle, one));
-      return done;
-    });
-    done.forEach(this::count);
-    return true;
+    return taken.size();
+  }
+
+  /// Writes down what came of the first, if there is one, and of those that have ended since.
+  private int settleEnded(@Nullable Future<Done> first, CompletionService<Done> sending) {
+    List<Done> done = new ArrayList<>();
+    for (Future<Done> next = first; next != null; next = sending.poll()) {
+      done.add(next.resultNow());
+    }
+    if (!done.isEmpty()) {
+      database.acrossOrganizations(handle -> {
+        done.forEach(one -> settle(handle, one));
+        return done;
+      });
+      done.forEach(this::count);
+    }
+    return done.size();
   }
 
   private Done send(MessageStore.Taken taken, ChannelStore.@Nullable Sealed to) {

@@ -15,6 +15,7 @@ import dev.muster.server.testing.RecordedLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +221,27 @@ class DeliveryTest {
   }
 
   @Test
+  void aServiceThatIsSlowHoldsUpNoOtherChannel() {
+    try (FakeReceiver slow = new FakeReceiver()) {
+      Tenant other = world.tenant();
+      other.channel(Channel.Kind.WEBHOOK, slow.url("/slow"));
+      other.raise(other.alert(RuleKind.OFFLINE, "till"));
+      tenant.channel(Channel.Kind.WEBHOOK, "/hook");
+      tenant.raise(tenant.alerts(RuleKind.OFFLINE, 5));
+      CountDownLatch five = new CountDownLatch(5);
+      world.receiver.onEach(five::countDown);
+      slow.answerAfter(five);
+      Node patient = world.newNode(Duration.ofSeconds(30));
+      world.clock.advance(Duration.ofSeconds(5));
+      patient.run();
+
+      assertThat(received()).hasSize(5);
+      assertThat(slow.received()).hasSize(1);
+      assertThat(count("webhook", "delivered")).isEqualTo(6);
+    }
+  }
+
+  @Test
   void twoNodesDeliverOnce() {
     for (Channel.Kind kind :
         List.of(Channel.Kind.WEBHOOK, Channel.Kind.SLACK, Channel.Kind.DISCORD)) {
@@ -248,7 +270,7 @@ class DeliveryTest {
     one("lobby");
     world.clock.advance(Duration.ofSeconds(5));
     world.node.composer().run();
-    assertThat(world.newNode().deliveries().take()).hasSize(1); // and dies
+    assertThat(world.newNode().deliveries().take(64)).hasSize(1); // and dies
 
     world.pass(Deliveries.LEASE.minusSeconds(1));
     assertThat(received()).isEmpty();

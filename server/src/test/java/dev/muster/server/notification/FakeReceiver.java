@@ -53,7 +53,8 @@ final class FakeReceiver implements AutoCloseable {
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final AtomicReference<Answer> always = new AtomicReference<>(Answer.of(204));
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile boolean silent;
+  private volatile CountDownLatch answering = new CountDownLatch(0);
+  private volatile Runnable listener = () -> {};
 
   FakeReceiver() {
     try {
@@ -81,7 +82,16 @@ final class FakeReceiver implements AutoCloseable {
   }
 
   void fallSilent() {
-    silent = true;
+    answering = closed;
+  }
+
+  void answerAfter(CountDownLatch others) {
+    answering = others;
+  }
+
+  /// Calls `heard` after each message that comes.
+  void onEach(Runnable heard) {
+    listener = heard;
   }
 
   List<Received> received() {
@@ -98,12 +108,11 @@ final class FakeReceiver implements AutoCloseable {
             exchange.getRequestURI().getPath(),
             Map.copyOf(exchange.getRequestHeaders()),
             new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
-    if (silent) {
-      try {
-        closed.await();
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-      }
+    listener.run();
+    try {
+      answering.await();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
     }
     Answer next = answers.poll();
     Answer answer = next == null ? Objects.requireNonNull(always.get()) : next;

@@ -73,7 +73,12 @@ final class NotificationWorld implements AutoCloseable {
   }
 
   Node newNode() {
-    Senders senders = new Senders(clock, settings, null, Duration.ofMillis(500));
+    return newNode(Duration.ofMillis(500));
+  }
+
+  /// @param patience how long it waits for an answer
+  Node newNode(Duration patience) {
+    Senders senders = new Senders(clock, settings, null, patience);
     Channels channels = new Channels(database, clock, Audits.KEY, senders, audit);
     return new Node(
         channels,
@@ -113,6 +118,7 @@ final class NotificationWorld implements AutoCloseable {
       return channel(kind, path, Severity.INFO, Set.of());
     }
 
+    /// @param path of the world's receiver, or a whole URL
     Channel channel(Channel.Kind kind, String path, Severity minimum, Set<RuleKind> kinds) {
       return world
           .node
@@ -122,7 +128,7 @@ final class NotificationWorld implements AutoCloseable {
               new Channels.NewChannel(
                   kind,
                   "Channel " + Ids.next(),
-                  world.receiver.url(path),
+                  path.startsWith("/") ? world.receiver.url(path) : path,
                   kind == Channel.Kind.WEBHOOK ? "secret-of-sixteen" : null,
                   new Channel.Filter(minimum, kinds),
                   true))
