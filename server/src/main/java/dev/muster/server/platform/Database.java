@@ -269,6 +269,18 @@ public final class Database {
     return false;
   }
 
+  /// Whether the database refused what it was given, and will again.
+  public static boolean isOfData(Throwable failure) {
+    String state = sqlState(failure);
+    return state != null && (state.startsWith("22") || state.startsWith("23"));
+  }
+
+  /// Whether what it was given is well-formed, and fits nowhere.
+  public static boolean isOfConstraint(Throwable failure) {
+    String state = sqlState(failure);
+    return state != null && state.startsWith("23");
+  }
+
   private static @Nullable String sqlState(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof SQLException sql && sql.getSQLState() != null) {

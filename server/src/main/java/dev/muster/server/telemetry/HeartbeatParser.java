@@ -30,6 +30,9 @@ final class HeartbeatParser {
   private static final int DEEPEST = 16;
   private static final int LONGEST_TEXT = 200;
 
+  /// A numeric has 16,383 digits behind the point at the most.
+  private static final int MOST_EXPONENT = 16_000;
+
   /// Of what is kept as it was sent.
   private static final int MOST_REST = 32 * 1024;
 
@@ -296,7 +299,7 @@ final class HeartbeatParser {
                 within(number(parser, draft, "speedtest_running_signals", name), 0, 1e12);
         default -> {}
       }
-      rest.writeFieldName(name);
+      rest.writeFieldName(storable(name, draft, "speedtest_running_signals"));
       copy(parser, draft, name, rest);
     }
     rest.writeEndObject();
@@ -326,6 +329,8 @@ final class HeartbeatParser {
       case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> {
         if (Double.isInfinite(parser.getDoubleValue())) {
           draft.problem(key, "must not hold a number beyond 1.8e308");
+        } else if (exponent(parser.getText()) > MOST_EXPONENT) {
+          draft.problem(key, "must not hold a number with an exponent beyond " + MOST_EXPONENT);
         }
         rest.writeNumber(parser.getText());
       }
@@ -334,6 +339,17 @@ final class HeartbeatParser {
       case VALUE_NULL, END_OBJECT, END_ARRAY, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
           rest.writeNull();
     }
+  }
+
+  /// As it is written, without its sign; 0 when there is none. A number that is 0 to Java may have
+  /// one that no numeric of PostgreSQL holds.
+  private static int exponent(String number) {
+    int letter = Math.max(number.indexOf('e'), number.indexOf('E'));
+    if (letter < 0) {
+      return 0;
+    }
+    String exponent = number.substring(letter + 1);
+    return exponent.length() > 6 ? Integer.MAX_VALUE : Math.abs(Integer.parseInt(exponent));
   }
 
   private static String storable(String text, HeartbeatDraft draft, String key) {

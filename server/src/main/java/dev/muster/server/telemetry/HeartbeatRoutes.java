@@ -129,7 +129,7 @@ final class HeartbeatRoutes {
     LateBatch late = LateBatch.of(drafts, caller, now, reception.oldest(now));
     late.countRefused(ingest.metrics());
     if (late.heartbeats().isEmpty()) {
-      late.answer(routing, new HeartbeatStore.Counts(0, 0), interval);
+      late.answer(routing, new HeartbeatStore.Counts(0, 0), List.of(), interval);
     } else {
       ingest.submit(new Ingest.Entry(late.heartbeats(), true, new BatchAnswer(routing, late)));
     }
@@ -255,7 +255,7 @@ final class HeartbeatRoutes {
     }
 
     @Override
-    public void stored(HeartbeatStore.Counts counts) {
+    public void stored(HeartbeatStore.Counts counts, List<Integer> broken) {
       reception.stored(caller, draft);
       Gate.spare(routing);
       replies.add(routing, () -> accept(routing));
@@ -277,8 +277,8 @@ final class HeartbeatRoutes {
     }
 
     @Override
-    public void stored(HeartbeatStore.Counts counts) {
-      replies.add(routing, () -> batch.answer(routing, counts, interval));
+    public void stored(HeartbeatStore.Counts counts, List<Integer> broken) {
+      replies.add(routing, () -> batch.answer(routing, counts, broken, interval));
     }
 
     @Override

@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// The SQL that stores heartbeats.
 final class HeartbeatStore {
   /// @param duplicates those that history had already: of their bucket, or taken at the same time
-  record Counts(int stored, int duplicates) {}
+  record Counts(int stored, int duplicates) {
+    Counts plus(Counts other) {
+      return new Counts(stored + other.stored, duplicates + other.duplicates);
+    }
+  }
 
   /// What a transaction has stored.
   ///

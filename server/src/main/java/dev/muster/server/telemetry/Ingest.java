@@ -1,6 +1,7 @@
 package dev.muster.server.telemetry;
 
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Settings;
 import dev.muster.server.platform.TelemetrySettings;
@@ -20,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Takes heartbeats of all devices and stores them, many in one transaction.
@@ -27,13 +29,16 @@ import org.jspecify.annotations.Nullable;
 /// One thread drains a bounded queue. While it commits a batch the next one gathers, so batches
 /// grow with the load; where few come, nobody waits for others. Whoever hands in a heartbeat is
 /// answered after the commit that holds it, or told why not: a full queue refuses at once, and of a
-/// batch that cannot be stored the halves are tried, down to the one heartbeat that is at fault.
+/// batch that cannot be stored the halves are tried, down to the one heartbeat that is at fault,
+/// also where a device handed in many.
 @Singleton
 public class Ingest {
   /// What came of the heartbeats that were handed in together.
   interface Answer {
-    /// They are committed.
-    void stored(HeartbeatStore.Counts counts);
+    /// They are committed, but for the broken ones.
+    ///
+    /// @param broken the places, from 0, of those that the database will never take
+    void stored(HeartbeatStore.Counts counts, List<Integer> broken);
 
     /// None of them is stored.
     void refused(Refusal refusal);
@@ -51,6 +56,10 @@ public class Ingest {
       return weight;
     }
   }
+
+  /// Said of what only the database finds wrong.
+  static final String UNSTORABLE =
+      "has a value that cannot be stored, or is of a time that is gone";
 
   private static final Duration COME_AGAIN = Duration.ofSeconds(5);
   private static final int MANY = 10;
@@ -217,14 +226,82 @@ public class Ingest {
       if (batch.size() > 1) {
         store(batch.subList(0, batch.size() / 2));
         store(batch.subList(batch.size() / 2, batch.size()));
+      } else if (batch.getFirst().heartbeats().size() > 1) {
+        storeHalves(batch.getFirst());
       } else {
-        Log.error("A heartbeat cannot be stored", failure);
-        refuse(batch, Refusal.internal(), "broken");
+        refuse(batch.getFirst(), failure);
       }
       return;
     }
     for (Entry entry : batch) {
-      entry.answer().stored(stored.of(entry));
+      entry.answer().stored(stored.of(entry), List.of());
+    }
+  }
+
+  private void storeHalves(Entry entry) {
+    List<Heartbeat> heartbeats = entry.heartbeats();
+    Half first = new Half();
+    Half second = new Half();
+    int middle = heartbeats.size() / 2;
+    store(List.of(new Entry(heartbeats.subList(0, middle), entry.late(), first)));
+    store(List.of(new Entry(heartbeats.subList(middle, heartbeats.size()), entry.late(), second)));
+    first.join(middle, second, heartbeats.size() - middle, entry.answer());
+  }
+
+  /// What came of a half of what was handed in together.
+  private static final class Half implements Answer {
+    private HeartbeatStore.Counts counts = new HeartbeatStore.Counts(0, 0);
+    private List<Integer> broken = List.of();
+    private @Nullable Refusal refusal;
+
+    @Override
+    public void stored(HeartbeatStore.Counts stored, List<Integer> brokenOnes) {
+      counts = stored;
+      broken = brokenOnes;
+    }
+
+    @Override
+    public void refused(Refusal why) {
+      refusal = why;
+    }
+
+    /// Where one half went, the other is at fault itself, unless its refusal passes.
+    private void join(int size, Half other, int otherSize, Answer answer) {
+      Refusal passing = passes() ? refusal : other.passes() ? other.refusal : null;
+      if (passing != null) {
+        answer.refused(passing);
+      } else if (refusal != null && other.refusal != null) {
+        answer.refused(refusal);
+      } else {
+        List<Integer> all = new ArrayList<>(brokenOf(size));
+        other.brokenOf(otherSize).forEach(place -> all.add(size + place));
+        answer.stored(counts.plus(other.counts), all);
+      }
+    }
+
+    private boolean passes() {
+      return refusal != null && refusal.code() != ErrorCode.INTERNAL;
+    }
+
+    private List<Integer> brokenOf(int size) {
+      return refusal == null ? broken : IntStream.range(0, size).boxed().toList();
+    }
+  }
+
+  /// A single heartbeat that cannot be stored. What was sent later is told apart from what its
+  /// device sent with it; that a live one has no partition is not its device's fault.
+  private void refuse(Entry entry, Throwable failure) {
+    boolean ofItsData = Database.isOfData(failure);
+    if (ofItsData && entry.late()) {
+      Log.infof("The database takes no such heartbeat: %s", failure.getMessage());
+      metrics.refused("broken", 1);
+      entry.answer().stored(new HeartbeatStore.Counts(0, 0), List.of(0));
+    } else if (ofItsData && !Database.isOfConstraint(failure)) {
+      Log.infof("The database takes no such heartbeat: %s", failure.getMessage());
+      refuse(List.of(entry), Refusal.invalid("body", UNSTORABLE), "broken");
+    } else {
+      Log.error("A heartbeat cannot be stored", failure);
+      refuse(List.of(entry), Refusal.internal(), "broken");
     }
   }
 

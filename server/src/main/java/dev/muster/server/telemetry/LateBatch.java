@@ -8,19 +8,23 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// The heartbeats that a device sends later than it took them: those that can be stored, and what
 /// is wrong with the others, which do not hold them up.
 ///
 /// @param late how many of the refused are too old
-record LateBatch(List<Heartbeat> heartbeats, List<Refused> refused, int late) {
+record LateBatch(List<Good> good, List<Refused> refused, int late) {
+  /// @param index its place in the batch, from 0
+  record Good(int index, Heartbeat heartbeat) {}
+
   /// @param index its place in the batch, from 0
   record Refused(int index, String field, String message) {}
 
   static LateBatch of(
       List<HeartbeatDraft> drafts, Caller.Device caller, Instant now, Instant oldest) {
-    List<Heartbeat> good = new ArrayList<>();
+    List<Good> good = new ArrayList<>();
     List<Refused> refused = new ArrayList<>();
     int late = 0;
     for (int i = 0; i < drafts.size(); i++) {
@@ -28,7 +32,7 @@ record LateBatch(List<Heartbeat> heartbeats, List<Refused> refused, int late) {
       boolean wellFormed = draft.problems().isEmpty();
       Heartbeat heartbeat = draft.late(caller, now, oldest);
       if (heartbeat != null) {
-        good.add(heartbeat);
+        good.add(new Good(i, heartbeat));
       } else {
         for (Refusal.FieldError error : draft.problems()) {
           refused.add(new Refused(i, error.field(), error.message()));
@@ -37,6 +41,20 @@ record LateBatch(List<Heartbeat> heartbeats, List<Refused> refused, int late) {
       }
     }
     return new LateBatch(good, refused, late);
+  }
+
+  List<Heartbeat> heartbeats() {
+    return good.stream().map(Good::heartbeat).toList();
+  }
+
+  /// With those that the database did not take, all in the order of the batch.
+  ///
+  /// @param broken their places among the [heartbeats][#heartbeats]
+  List<Refused> refused(List<Integer> broken) {
+    List<Refused> all = new ArrayList<>(refused);
+    broken.forEach(place -> all.add(new Refused(good.get(place).index(), "", Ingest.UNSTORABLE)));
+    all.sort(Comparator.comparingInt(Refused::index));
+    return all;
   }
 
   void countRefused(IngestMetrics metrics) {
@@ -49,9 +67,13 @@ record LateBatch(List<Heartbeat> heartbeats, List<Refused> refused, int late) {
     }
   }
 
-  void answer(RoutingContext routing, HeartbeatStore.Counts counts, long nextSeconds) {
+  void answer(
+      RoutingContext routing,
+      HeartbeatStore.Counts counts,
+      List<Integer> broken,
+      long nextSeconds) {
     JsonArray wrong = new JsonArray();
-    for (Refused one : refused) {
+    for (Refused one : refused(broken)) {
       JsonObject row = new JsonObject().put("index", one.index());
       if (!one.field().isEmpty()) {
         row.put("field", one.field());

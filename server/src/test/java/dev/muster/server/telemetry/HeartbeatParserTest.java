@@ -178,6 +178,34 @@ class HeartbeatParserTest {
         .containsExactly("network.transport must not hold U+0000 or half of a surrogate pair");
     assertThat(problems(with("queue_depth", "1e999")))
         .containsExactly("queue_depth must not hold a number beyond 1.8e308");
+    for (String small : List.of("1e-20000", "0E-16384", "1.5e-99999999999")) {
+      assertThat(problems(with("queue_depth", small)))
+          .containsExactly("queue_depth must not hold a number with an exponent beyond 16000");
+    }
+    assertThat(problems(with("queue_depth", "1.25e-300"))).isEmpty();
+    assertThat(
+            problems(
+                Heartbeats.full("d", NOW).replace("\"has_service_notification\"", "\"a\\u0000\"")))
+        .containsExactly(
+            "speedtest_running_signals must not hold U+0000 or half of a surrogate pair");
+  }
+
+  @Test
+  void whatTheDatabaseDoesNotTakeOfABatchIsNamedByItsPlaceInTheBatch() {
+    String batch =
+        "{\"heartbeats\": [7, "
+            + Heartbeats.full("d", NOW.minusSeconds(600))
+            + ", 8, "
+            + Heartbeats.full("d", NOW.minusSeconds(300))
+            + "]}";
+    byte[] bytes = batch.getBytes(StandardCharsets.UTF_8);
+    LateBatch late =
+        LateBatch.of(
+            HeartbeatParser.batch(bytes, bytes.length), DEVICE, NOW, NOW.minus(Duration.ofDays(7)));
+
+    assertThat(late.refused(List.of(0)))
+        .extracting(LateBatch.Refused::index)
+        .containsExactly(0, 1, 2);
   }
 
   @Test

@@ -53,11 +53,13 @@ class IngestTest {
   /// What came of one entry.
   private static final class Heard implements Ingest.Answer {
     HeartbeatStore.Counts counts = new HeartbeatStore.Counts(-1, -1);
+    List<Integer> broken = List.of();
     Refusal refusal = Refusal.notFound("answer");
 
     @Override
-    public void stored(HeartbeatStore.Counts stored) {
+    public void stored(HeartbeatStore.Counts stored, List<Integer> brokenOnes) {
       counts = stored;
+      broken = brokenOnes;
     }
 
     @Override
@@ -410,6 +412,70 @@ class IngestTest {
     assertThat(rows(poisoned)).isZero();
     assertThat(answers).allMatch(answer -> answer.counts.stored() == 1);
     assertThat(devices).allMatch(device -> rows(device) == 1);
+  }
+
+  @Test
+  void ofABatchThoseThatCannotBeStoredAreNamedAndTheOthersAreStored() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    List<Heartbeat> batch = new ArrayList<>();
+    for (int i = 0; i < 41; i++) {
+      Instant taken = i == 40 ? NOW.minus(Duration.ofDays(1)) : NOW.plusSeconds(10L * i);
+      Heartbeat good = late(device, taken, NOW.plusSeconds(600));
+      batch.add(i == 7 || i == 20 ? poisoned(good) : good);
+    }
+    Heard other = submit(ingest, live(device(), NOW, 50));
+    Heard heard = submitLate(ingest, batch);
+    Heard alone = submitLate(ingest, List.of(batch.get(7)));
+    ingest.storeWaiting();
+
+    assertThat(heard.counts).isEqualTo(new HeartbeatStore.Counts(38, 0));
+    assertThat(heard.broken).containsExactly(7, 20, 40);
+    assertThat(rows(device)).isEqualTo(38);
+    assertThat(last(device).seenAt()).isEqualTo(NOW.plusSeconds(390));
+    assertThat(alone.broken).containsExactly(0);
+    assertThat(other.counts.stored()).isEqualTo(1);
+    assertThat(ingest.isIdle()).isTrue();
+  }
+
+  /// With a number that is JSON, and no numeric of PostgreSQL.
+  private static Heartbeat poisoned(Heartbeat good) {
+    return new Heartbeat(
+        good.organization(),
+        good.device(),
+        good.bucket(),
+        good.takenAt(),
+        good.receivedAt(),
+        good.readings(),
+        "{\"queue_depth\": 1e-20000}",
+        good.detail());
+  }
+
+  @Test
+  void aBatchOfWhichNothingCanBeStoredForAFaultOfTheServerIsNotRefusedByItsRows() {
+    Ingest ingest =
+        ingest(
+            Map.of(),
+            (_, _, _) -> {
+              throw new IllegalStateException("poison");
+            });
+    Caller.Device device = device();
+    Heard heard =
+        submitLate(
+            ingest, List.of(late(device, NOW, NOW), late(device, NOW.minusSeconds(60), NOW)));
+    ingest.storeWaiting();
+
+    assertThat(heard.refusal.code()).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(heard.broken).isEmpty();
+  }
+
+  @Test
+  void aHeartbeatWhoseValuesTheDatabaseRefusesIsInvalid() {
+    Ingest ingest = ingest(Map.of());
+    Heard heard = submit(ingest, poisoned(live(device(), NOW, 81)));
+    ingest.storeWaiting();
+
+    assertThat(heard.refusal.code()).isEqualTo(ErrorCode.INVALID_FIELDS);
   }
 
   @Test
