@@ -4,6 +4,7 @@ import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.Devices;
 import dev.muster.server.platform.Caller;
 import dev.muster.server.platform.Database;
+import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.Refusal;
 import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
@@ -11,8 +12,12 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -140,6 +145,32 @@ public class Doorbells {
               case Caller.Person _, Caller.Key _, Caller.Enroller _, Caller.Server _ -> "";
             };
     pushTo(caller, named, token);
+  }
+
+  /// Notes where a push service reaches devices of any organizations, in one transaction. A device
+  /// that is gone is passed over.
+  ///
+  /// @param tokens one a device, each as the device itself said it
+  public void pushTo(Collection<PushToken> tokens) {
+    SortedMap<UUID, List<PushToken>> byOrganization =
+        tokens.stream()
+            .collect(
+                Collectors.groupingBy(
+                    token -> token.organization().value(), TreeMap::new, Collectors.toList()));
+    database.acrossOrganizations(handle -> {
+      byOrganization.forEach((organization, all) -> {
+        Set<UUID> there =
+            devices.keepThere(
+                handle,
+                new OrganizationId(organization),
+                all.stream().map(token -> token.device().value()).toList());
+        PushTokenStore.put(
+            handle,
+            all.stream().filter(token -> there.contains(token.device().value())).toList(),
+            clock.instant());
+      });
+      return null;
+    });
   }
 
   /// Notes where a push service reaches the device.

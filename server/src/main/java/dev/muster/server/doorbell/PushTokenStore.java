@@ -6,6 +6,7 @@ import dev.muster.server.platform.OrganizationId;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -15,18 +16,30 @@ final class PushTokenStore {
   private PushTokenStore() {}
 
   static void put(Handle handle, Device device, String token, Instant now) {
+    put(handle, List.of(new PushToken(device.organization(), device.id(), token)), now);
+  }
+
+  /// One a device, in the order of their keys, so that two nodes cannot wait for each other. What
+  /// is there already is not written again.
+  static void put(Handle handle, Collection<PushToken> tokens, Instant now) {
     handle
         .createUpdate(
             """
-            insert into doorbell.push_token (organization_id, device_id, token, updated_at)
-            values (:organization, :device, :token, :now)
+            insert into doorbell.push_token as t (organization_id, device_id, token, updated_at)
+            select organization_id, device_id, token, :now
+            from unnest(:organizations, :devices, :tokens) as i (organization_id, device_id, token)
+            order by organization_id, device_id
             on conflict (organization_id, device_id)
             do update set token = excluded.token, updated_at = excluded.updated_at
+            where t.token is distinct from excluded.token
             """)
-        .bind("organization", device.organization())
-        .bind("device", device.id().value())
-        .bind("token", token)
         .bind("now", now)
+        .bindArray(
+            "organizations",
+            UUID.class,
+            tokens.stream().map(t -> t.organization().value()).toList())
+        .bindArray("devices", UUID.class, tokens.stream().map(t -> t.device().value()).toList())
+        .bindArray("tokens", String.class, tokens.stream().map(PushToken::text).toList())
         .execute();
   }
 

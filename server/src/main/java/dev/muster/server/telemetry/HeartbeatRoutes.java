@@ -102,7 +102,7 @@ final class HeartbeatRoutes {
                 Heartbeat heartbeat = draft.live(caller, clock.instant());
                 ingest.submit(
                     new Ingest.Entry(
-                        List.of(heartbeat), false, new SingleAnswer(routing, caller, draft)));
+                        List.of(heartbeat), false, new SingleAnswer(routing, caller, Reception.Carried.of(draft))));
               });
         });
   }
@@ -246,17 +246,18 @@ final class HeartbeatRoutes {
   private final class SingleAnswer implements Ingest.Answer {
     private final RoutingContext routing;
     private final Caller.Device caller;
-    private final HeartbeatDraft draft;
+    private final Reception.Carried carried;
 
-    private SingleAnswer(RoutingContext routing, Caller.Device caller, HeartbeatDraft draft) {
+    private SingleAnswer(
+        RoutingContext routing, Caller.Device caller, Reception.Carried carried) {
       this.routing = routing;
       this.caller = caller;
-      this.draft = draft;
+      this.carried = carried;
     }
 
     @Override
     public void stored(HeartbeatStore.Counts counts, List<Integer> broken) {
-      reception.stored(caller, draft);
+      reception.stored(caller, List.of(carried));
       Gate.spare(routing);
       replies.add(routing, () -> accept(routing));
     }

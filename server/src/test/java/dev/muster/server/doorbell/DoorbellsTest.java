@@ -197,6 +197,52 @@ class DoorbellsTest {
         .containsExactly("second");
   }
 
+  @Test
+  void aPushTokenThatIsSaidAgainIsNotWrittenAgain() {
+    OrganizationId tenant = Tenants.fresh(database);
+    Device device =
+        devices.register(Tenants.person(tenant, Role.OPERATOR), NewDevice.named("phone"));
+    Caller self = new Caller.Device(tenant, device.id().value(), Ids.next());
+
+    doorbells.pushTo(self, device.handle(), "same");
+    String written = versions(tenant);
+    doorbells.pushTo(self, device.handle(), "same");
+    doorbells.pushTo(List.of(new PushToken(tenant, device.id(), "same")));
+
+    assertThat(versions(tenant)).isEqualTo(written);
+  }
+
+  private String versions(OrganizationId tenant) {
+    return database.<String>in(
+        tenant,
+        handle ->
+            handle
+                .createQuery("select string_agg(xmin::text, ' ') from doorbell.push_token")
+                .mapTo(String.class)
+                .one());
+  }
+
+  @Test
+  void pushTokensOfManyOrganizationsAreWrittenTogetherAndWhoIsGoneIsPassedOver() {
+    List<PushToken> tokens = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      OrganizationId tenant = Tenants.fresh(database);
+      Device device =
+          devices.register(Tenants.person(tenant, Role.OPERATOR), NewDevice.named("phone"));
+      tokens.add(new PushToken(tenant, device.id(), "token " + i));
+    }
+    DeviceId gone = new DeviceId(Ids.next());
+    tokens.add(3, new PushToken(tokens.getFirst().organization(), gone, "of nobody"));
+
+    doorbells.pushTo(tokens);
+
+    Map<DeviceId, PushToken> found =
+        database.acrossOrganizations(
+            handle -> PushTokenStore.find(handle, tokens.stream().map(PushToken::device).toList()));
+    assertThat(found).hasSize(6).doesNotContainKey(gone);
+    assertThat(found.values()).isSubsetOf(tokens);
+  }
+
   private Caller.Device device() {
     return new Caller.Device(organization, Ids.next(), Ids.next());
   }
