@@ -102,7 +102,9 @@ final class HeartbeatRoutes {
                 Heartbeat heartbeat = draft.live(caller, clock.instant());
                 ingest.submit(
                     new Ingest.Entry(
-                        List.of(heartbeat), false, new SingleAnswer(routing, caller, Reception.Carried.of(draft))));
+                        List.of(heartbeat),
+                        false,
+                        new SingleAnswer(routing, caller, Reception.Carried.of(draft))));
               });
         });
   }
@@ -131,7 +133,8 @@ final class HeartbeatRoutes {
     if (late.heartbeats().isEmpty()) {
       late.answer(routing, new HeartbeatStore.Counts(0, 0), List.of(), interval);
     } else {
-      ingest.submit(new Ingest.Entry(late.heartbeats(), true, new BatchAnswer(routing, late)));
+      ingest.submit(
+          new Ingest.Entry(late.heartbeats(), true, new BatchAnswer(routing, caller, late)));
     }
   }
 
@@ -248,8 +251,7 @@ final class HeartbeatRoutes {
     private final Caller.Device caller;
     private final Reception.Carried carried;
 
-    private SingleAnswer(
-        RoutingContext routing, Caller.Device caller, Reception.Carried carried) {
+    private SingleAnswer(RoutingContext routing, Caller.Device caller, Reception.Carried carried) {
       this.routing = routing;
       this.caller = caller;
       this.carried = carried;
@@ -270,15 +272,18 @@ final class HeartbeatRoutes {
 
   private final class BatchAnswer implements Ingest.Answer {
     private final RoutingContext routing;
+    private final Caller.Device caller;
     private final LateBatch batch;
 
-    private BatchAnswer(RoutingContext routing, LateBatch batch) {
+    private BatchAnswer(RoutingContext routing, Caller.Device caller, LateBatch batch) {
       this.routing = routing;
+      this.caller = caller;
       this.batch = batch;
     }
 
     @Override
     public void stored(HeartbeatStore.Counts counts, List<Integer> broken) {
+      reception.stored(caller, batch.carried(broken));
       replies.add(routing, () -> batch.answer(routing, counts, broken, interval));
     }
 

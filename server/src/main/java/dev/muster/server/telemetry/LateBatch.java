@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /// The heartbeats that a device sends later than it took them: those that can be stored, and what
 /// is wrong with the others, which do not hold them up.
@@ -17,7 +19,7 @@ import java.util.List;
 /// @param late how many of the refused are too old
 record LateBatch(List<Good> good, List<Refused> refused, int late) {
   /// @param index its place in the batch, from 0
-  record Good(int index, Heartbeat heartbeat) {}
+  record Good(int index, Heartbeat heartbeat, Reception.Carried carried) {}
 
   /// @param index its place in the batch, from 0
   record Refused(int index, String field, String message) {}
@@ -32,7 +34,7 @@ record LateBatch(List<Good> good, List<Refused> refused, int late) {
       boolean wellFormed = draft.problems().isEmpty();
       Heartbeat heartbeat = draft.late(caller, now, oldest);
       if (heartbeat != null) {
-        good.add(new Good(i, heartbeat));
+        good.add(new Good(i, heartbeat, Reception.Carried.of(draft)));
       } else {
         for (Refusal.FieldError error : draft.problems()) {
           refused.add(new Refused(i, error.field(), error.message()));
@@ -40,7 +42,23 @@ record LateBatch(List<Good> good, List<Refused> refused, int late) {
         late += wellFormed ? 1 : 0;
       }
     }
-    return new LateBatch(good, refused, late);
+    return new LateBatch(withNewestToken(good), refused, late);
+  }
+
+  /// Of the tokens only the newest counts, and no other takes memory.
+  private static List<Good> withNewestToken(List<Good> all) {
+    Good newest =
+        all.stream()
+            .filter(good -> good.carried().token() != null)
+            .reduce((one, other) ->
+                other.heartbeat().takenAt().isBefore(one.heartbeat().takenAt()) ? one : other)
+            .orElse(null);
+    return all.stream()
+        .map(good -> {
+          Reception.Carried ping = new Reception.Carried(good.carried().ping(), null);
+          return good.equals(newest) ? good : new Good(good.index(), good.heartbeat(), ping);
+        })
+        .toList();
   }
 
   List<Heartbeat> heartbeats() {
@@ -55,6 +73,15 @@ record LateBatch(List<Good> good, List<Refused> refused, int late) {
     broken.forEach(place -> all.add(new Refused(good.get(place).index(), "", Ingest.UNSTORABLE)));
     all.sort(Comparator.comparingInt(Refused::index));
     return all;
+  }
+
+  /// What those carry that are stored.
+  List<Reception.Carried> carried(List<Integer> broken) {
+    Set<Integer> lost = Set.copyOf(broken);
+    return IntStream.range(0, good.size())
+        .filter(place -> !lost.contains(place))
+        .mapToObj(place -> good.get(place).carried())
+        .toList();
   }
 
   void countRefused(IngestMetrics metrics) {

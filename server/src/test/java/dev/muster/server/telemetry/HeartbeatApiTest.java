@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.muster.server.platform.Database;
 import dev.muster.server.testing.Api;
 import dev.muster.server.testing.EnrolledDevice;
 import dev.muster.server.testing.ServerUnderTest;
@@ -18,10 +19,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ class HeartbeatApiTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Inject InstantSource clock;
+  @Inject Database database;
   Api admin;
 
   @BeforeEach
@@ -178,6 +182,63 @@ class HeartbeatApiTest {
     assertThat(post("/v1/heartbeats", token(device), bytes("{}")).status()).isEqualTo(422);
     assertThat(post("/v1/heartbeats", token(device), bytes("{\"heartbeats\": []}")).status())
         .isEqualTo(200);
+  }
+
+  @Test
+  void whatABatchCarriesIsHandedOn() {
+    EnrolledDevice device = EnrolledDevice.in(admin);
+    String action =
+        admin
+            .post("/api/devices/" + device.id() + "/actions/", Map.of("type", "PING"))
+            .expect(201)
+            .at("id");
+    Instant now = clock.instant();
+    String batch =
+        "{\"heartbeats\": [%s, %s, %s]}"
+            .formatted(
+                carrying(device, now.minusSeconds(300), "\"fcm_token\": \"newest\""),
+                carrying(device, now.minusSeconds(900), "\"fcm_token\": \"old\""),
+                carrying(
+                    device,
+                    now.minusSeconds(600),
+                    "\"is_ping_response\": true, \"ping_request_id\": \"" + action + "-1\""));
+    assertThat(post("/v1/heartbeats", token(device), bytes(batch)).body().path("stored").asInt())
+        .isEqualTo(3);
+
+    assertThat(
+            settled(
+                "COMPLETED",
+                () -> admin.get("/api/actions/" + action + "/").expect(200).at("state")))
+        .isEqualTo("COMPLETED");
+    assertThat(settled("newest", () -> pushToken(device))).isEqualTo("newest");
+  }
+
+  private static String carrying(EnrolledDevice device, Instant taken, String more) {
+    return Heartbeats.full(device.id(), taken).replaceFirst("\\{", "{" + more + ", ");
+  }
+
+  /// What a heartbeat carries is taken aside, after the answer.
+  private static String settled(String expected, Supplier<String> look) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    String seen = look.get();
+    while (!seen.equals(expected) && System.nanoTime() < deadline) {
+      seen = look.get();
+    }
+    return seen;
+  }
+
+  private String pushToken(EnrolledDevice device) {
+    return database.<String>acrossOrganizations(handle ->
+        handle
+            .createQuery(
+                """
+                select t.token from doorbell.push_token t join device.device d on d.id = t.device_id
+                where d.handle = :handle
+                """)
+            .bind("handle", device.id())
+            .mapTo(String.class)
+            .findOne()
+            .orElse(""));
   }
 
   @Test
