@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// Carries on whatever day is on its way: those beyond the retention or the size cap, those that
 /// somebody asked for, and those whose carrier died. Freezes days that are over.
@@ -154,14 +155,21 @@ public class ArchiveJob implements RecurringJob {
     return cause instanceof NoSuchFileException || message == null ? cause.toString() : message;
   }
 
-  /// Sends the oldest day away when there is too much, one at a time. Today stays.
+  /// Sends the oldest day away when there is too much, one at a time. Today stays. Days that were
+  /// restored do not count until their time is over: what somebody has asked for would be taken
+  /// away at once, or push others out.
   private void keepBelowCap() {
-    long bytes = database.asOwner(PartitionStore::bytes);
-    metrics.bytes(bytes);
-    if (cap == 0 || bytes <= cap) {
+    long all = database.asOwner(PartitionStore::bytes);
+    metrics.bytes(all);
+    if (cap == 0 || all <= cap) {
       return;
     }
-    LocalDate today = Day.of(clock.instant());
+    Instant now = clock.instant();
+    long bytes = all - database.<Long>asOwner(handle -> wantedBack(handle, now));
+    if (bytes <= cap) {
+      return;
+    }
+    LocalDate today = Day.of(now);
     Optional<LocalDate> oldest = database.asOwner(handle -> DayStore.sendOldestAway(handle, today));
     oldest.ifPresent(day -> {
       metrics.capped();
@@ -169,6 +177,12 @@ public class ArchiveJob implements RecurringJob {
           "Heartbeats take %d bytes, more than muster.history.size-cap (%d): %s is archived early",
           bytes, cap, day);
     });
+  }
+
+  private static long wantedBack(Handle handle, Instant now) {
+    return DayStore.wantedBack(handle, now).stream()
+        .mapToLong(day -> PartitionStore.bytes(handle, day))
+        .sum();
   }
 
   private void freeze(Instant now) {

@@ -107,13 +107,14 @@ final class DayStore {
         .list();
   }
 
-  /// Wishes that the oldest day before `today` be archived, unless one is on its way already.
+  /// Wishes that the oldest day before `today` be archived, unless one is on its way already. A
+  /// restored day has its own time.
   static Optional<LocalDate> sendOldestAway(Handle handle, LocalDate today) {
     return handle
         .createQuery(
             """
             update archive.day set wish = 'ARCHIVE'
-            where day = (select min(day) from archive.day where state in ('ATTACHED', 'RESTORED') and day < :today)
+            where day = (select min(day) from archive.day where state = 'ATTACHED' and day < :today)
               and not exists (
                 select from archive.day
                 where wish is not null or state in ('DETACHING', 'DETACHED', 'ARCHIVED', 'VERIFIED'))
@@ -122,6 +123,19 @@ final class DayStore {
         .bind("today", today)
         .mapTo(LocalDate.class)
         .findOne();
+  }
+
+  /// Days that somebody wants back from the archive, and whose time is not over.
+  static List<LocalDate> wantedBack(Handle handle, Instant now) {
+    return handle
+        .createQuery(
+            """
+            select day from archive.day
+            where (state = 'RESTORED' and keep_until > :now) or (state = 'DROPPED' and wish = 'RESTORE')
+            """)
+        .bind("now", now)
+        .mapTo(LocalDate.class)
+        .list();
   }
 
   /// Days of the history that have no index by device yet, in their order.

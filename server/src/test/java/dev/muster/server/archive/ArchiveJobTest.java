@@ -346,6 +346,24 @@ class ArchiveJobTest {
     assertThat(room.day(room.today()).state()).isEqualTo(State.ATTACHED);
   }
 
+  @Test
+  void aRestoredDayStaysForItsTimeHoweverMuchThereIsAndDoesNotCount() {
+    archived();
+    long others = room.database().<Long>asOwner(PartitionStore::bytes);
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+    long before = dropped();
+
+    room.job(depot, others + 1).run();
+    assertThat(dropped()).as("it does not push others out").isEqualTo(before);
+
+    for (int i = 0; i < 4; i++) {
+      room.job(depot, 1).run();
+    }
+    assertThat(dropped()).isGreaterThan(before);
+    assertThat(room.day(day).state()).isEqualTo(State.RESTORED);
+  }
+
   private long dropped() {
     return room.database().<List<Day>>asOwner(DayStore::all).stream()
         .filter(one -> one.state() == State.DROPPED)
