@@ -134,6 +134,7 @@ final class SettingsCheck {
     sentences.addAll(MasterKeySetting.mistakes(settings));
     sentences.addAll(ActionSettingsCheck.mistakes(settings.action()));
     sentences.addAll(NotificationSettingsCheck.mistakes(settings));
+    sentences.addAll(TelemetrySettingsCheck.mistakes(settings.telemetry()));
     sentences.addAll(HistorySettingsCheck.mistakes(settings));
     session(sentences, settings.session());
     sentences.addAll(Limits.mistakes(settings.limit()));

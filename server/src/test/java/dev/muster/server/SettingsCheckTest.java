@@ -64,6 +64,27 @@ final class SettingsCheckTest {
   }
 
   @Test
+  void aQueueOfNoHeartbeatsAndAnIntervalBelowASecondAreMistakes() throws IOException {
+    settings(
+        """
+        muster.telemetry.interval=500ms
+        muster.telemetry.online-within=0s
+        muster.telemetry.queue=0
+        muster.telemetry.queue-memory=1M
+        muster.telemetry.batch=-1
+        muster.telemetry.oldest=-1d
+        """);
+    assertThat(SettingsCheck.mistakes())
+        .containsExactly(
+            "muster.telemetry.interval must be from 1s to 1d",
+            "muster.telemetry.online-within must be from 1s to 30d",
+            "muster.telemetry.queue must be from 1 to 1000000, and is 0",
+            "muster.telemetry.queue-memory must be at least 4M",
+            "muster.telemetry.batch must be from 1 to 1000000, and is -1",
+            "muster.telemetry.oldest must be from 0d to 36500d");
+  }
+
+  @Test
   void historyThatWouldBeGoneBeforeItComesAndHalfACredentialAreMistakes() throws IOException {
     settings(
         """

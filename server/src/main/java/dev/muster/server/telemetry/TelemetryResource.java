@@ -64,9 +64,14 @@ public class TelemetryResource {
       return null;
     }
     try {
-      return OffsetDateTime.parse(text).toInstant();
+      OffsetDateTime time = OffsetDateTime.parse(text);
+      if (time.getYear() >= 1970 && time.getYear() <= 9999) {
+        return time.toInstant();
+      }
     } catch (DateTimeException _) {
-      throw Refusal.parameter(name, "must be a time such as 2026-01-31T12:00:00Z");
+      // refused below
     }
+    throw Refusal.parameter(
+        name, "must be a time of the years 1970 to 9999, such as 2026-01-31T12:00:00Z");
   }
 }

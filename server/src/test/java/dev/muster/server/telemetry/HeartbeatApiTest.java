@@ -287,6 +287,23 @@ class HeartbeatApiTest {
   }
 
   @Test
+  void aHistoryOfATimeThatNoDatabaseHoldsIsRefused() {
+    String path = "/api/devices/" + EnrolledDevice.in(admin).id() + "/telemetry/?";
+    for (String query :
+        List.of(
+            "from=-9999-01-01T00:00:00Z&to=-9999-01-02T00:00:00Z",
+            "to=-999999999-01-01T00:00:00Z",
+            "from=%2B999999999-12-31T23:59:59Z",
+            "to=1969-12-31T23:59:59Z")) {
+      assertThat(admin.get(path + query).expect(400).code())
+          .as(query)
+          .isEqualTo("invalid_parameter");
+    }
+    admin.get(path + "from=1970-01-01T00:00:00Z&to=1970-01-02T00:00:00Z").expect(200);
+    admin.get(path + "to=9999-12-31T23:59:59Z").expect(200);
+  }
+
+  @Test
   void theFleetIsCountedByWhatItSaysOfItself() {
     EnrolledDevice device = EnrolledDevice.in(admin);
     var _ = EnrolledDevice.in(admin);
