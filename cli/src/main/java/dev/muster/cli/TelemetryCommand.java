@@ -5,6 +5,7 @@ import dev.muster.cli.client.Failure;
 import dev.muster.cli.client.Route;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +25,9 @@ final class TelemetryCommand implements Runnable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final String WHICH = "The day: 2026-01-31.";
   private static final String NO_WAIT = "Do not wait until it is done.";
+
+  /// The others are on their way out of the database.
+  private static final Set<String> AT_REST = Set.of("ATTACHED", "RESTORED", "DROPPED");
 
   private final Muster muster;
 
@@ -134,7 +138,8 @@ final class TelemetryCommand implements Runnable {
     return muster.api().post(Route.of("/api/archives/{}/" + what + "/", day), null);
   }
 
-  /// Waits for the worker that does it, and says what it does meanwhile to who watches.
+  /// Waits for the worker that does it, and says what it does meanwhile to who watches. It has
+  /// failed, too, when the day is at rest, is not asked for anything any more, and is not there.
   private int done(
       String day, JsonNode answer, boolean noWait, Predicate<JsonNode> isDone, String sentence) {
     if (noWait) {
@@ -143,7 +148,7 @@ final class TelemetryCommand implements Runnable {
     }
     JsonNode now = answer;
     String state = "";
-    while (!isDone.test(now) && !hasProblem(now)) {
+    while (!isDone.test(now) && !hasProblem(now) && !isAtRest(now)) {
       if (muster.shell().console().isPresent() && !state.equals(Cells.text(now, "state"))) {
         state = Cells.text(now, "state");
         muster.shell().err().println(day + " " + state);
@@ -152,12 +157,20 @@ final class TelemetryCommand implements Runnable {
       pause();
       now = muster.api().get(Route.of("/api/archives/{}/", day));
     }
-    muster.done(
-        now,
+    boolean failed = hasProblem(now) || !isDone.test(now);
+    String outcome =
         hasProblem(now)
-            ? day + ": " + Cells.text(now.path("problem"), "detail")
-            : day + " " + sentence + ": " + Cells.text(now.path("archive"), "rows") + " rows.");
-    return hasProblem(now) ? 1 : 0;
+            ? ": " + Cells.text(now.path("problem"), "detail")
+            : failed
+                ? " is " + Cells.text(now, "state") + ", and no longer asked for; ask again."
+                : " " + sentence + ": " + Cells.text(now.path("archive"), "rows") + " rows.";
+    muster.done(now, day + outcome);
+    return failed ? 1 : 0;
+  }
+
+  /// Whether nothing more comes of it by itself.
+  private static boolean isAtRest(JsonNode day) {
+    return hasNoWish(day) && AT_REST.contains(day.path("state").asText());
   }
 
   private static void pause() {

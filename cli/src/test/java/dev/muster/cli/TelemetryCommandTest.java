@@ -79,6 +79,21 @@ class TelemetryCommandTest extends CliTest {
   }
 
   @Test
+  void whatIsNoLongerAskedForAndNotThereEndsTheWait() {
+    server.on(
+        "POST /api/archives/2026-01-31/restore/",
+        202,
+        day("DROPPED", "\"RESTORE\"", ARCHIVE, "null"));
+    server.on("GET /api/archives/2026-01-31/", 200, day("DROPPED", "null", ARCHIVE, "null"));
+
+    Ran ran = onServer("telemetry", "restore", "2026-01-31");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.lines())
+        .containsExactly("2026-01-31 is DROPPED, and no longer asked for; ask again.");
+  }
+
+  @Test
   void allArchivesAreVerifiedAndOneThatIsBrokenIsTheExitCode() {
     server.on("POST /api/archives/verify/", 202, "{\"days\": 2}");
     server.on("GET /api/archives/?limit=500", 200, page(day("DROPPED", "null", ARCHIVE, BROKEN)));

@@ -126,10 +126,13 @@ public class Archives {
   }
 
   private Day wish(Handle handle, Caller caller, Day day, Wish wish) {
-    if (day.wish() == wish) {
-      return day;
+    if (!DayStore.wish(handle, day.date(), wish)) {
+      Day present = require(handle, day.date());
+      if (present.wish() == wish) {
+        return present;
+      }
+      throw wrongState("Something else is asked of the day and not done yet; wait until it is.");
     }
-    DayStore.wish(handle, day.date(), wish);
     String action =
         switch (wish) {
           case ARCHIVE -> "archive.asked";

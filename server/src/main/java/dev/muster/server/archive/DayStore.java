@@ -194,13 +194,16 @@ final class DayStore {
         stored.sha256());
   }
 
-  static void wish(Handle handle, LocalDate date, Wish wish) {
-    handle.execute(
-        """
-        update archive.day set wish = ?, error = null, failed_at = null, failures = 0 where day = ?
-        """,
-        wish.name(),
-        date);
+  /// Says whether it is noted: not while another wish is pending.
+  static boolean wish(Handle handle, LocalDate date, Wish wish) {
+    return handle.execute(
+            """
+            update archive.day set wish = ?, error = null, failed_at = null, failures = 0
+            where day = ? and wish is null
+            """,
+            wish.name(),
+            date)
+        > 0;
   }
 
   /// How many.

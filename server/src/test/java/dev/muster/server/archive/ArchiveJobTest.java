@@ -1,12 +1,19 @@
 package dev.muster.server.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.server.archive.Day.State;
 import dev.muster.server.archive.Day.Wish;
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.platform.Caller;
+import dev.muster.server.platform.ErrorCode;
 import dev.muster.server.platform.Ids;
+import dev.muster.server.platform.Refusal;
+import dev.muster.server.platform.Role;
+import dev.muster.server.testing.Audits;
 import dev.muster.server.testing.Race;
+import dev.muster.server.testing.TestSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -251,6 +259,30 @@ class ArchiveJobTest {
     assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
     assertThat(room.tableIsThere(day)).isFalse();
     assertThat(Files.readAllBytes(archive())).isEqualTo(bytes);
+  }
+
+  @Test
+  void whatIsAskedOfADayIsNotReplacedByWhatIsAskedNext() {
+    Archives archives =
+        new Archives(
+            room.database(),
+            room.world().clock(),
+            Audits.on(room.world().clock()),
+            new Depots(TestSettings.of(Map.of())));
+    Caller admin =
+        new Caller.Person(room.tenant().organization(), Ids.next(), Role.ADMIN, true, false);
+    archived();
+    assertThat(archives.restore(admin, day).wish()).isEqualTo(Wish.RESTORE);
+    assertThat(archives.restore(admin, day).wish()).isEqualTo(Wish.RESTORE);
+
+    assertThatThrownBy(() -> archives.verify(admin, day))
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.ARCHIVE_STATE));
+
+    room.job(depot).run();
+    assertThat(room.day(day).state()).isEqualTo(State.RESTORED);
+    assertThat(archives.verify(admin, day).wish()).isEqualTo(Wish.VERIFY);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.muster.server.archive;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.muster.server.device.DeviceId;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.Ids;
@@ -134,11 +136,7 @@ record ArchiveWorld(
   }
 
   void wish(LocalDate day, Day.Wish wish) {
-    database()
-        .asOwner(handle -> {
-          DayStore.wish(handle, day, wish);
-          return day;
-        });
+    assertThat(database().<Boolean>asOwner(handle -> DayStore.wish(handle, day, wish))).isTrue();
   }
 
   @Override
