@@ -59,9 +59,11 @@ final class ArchiveFile {
     return new Content(rows.count(), counted.bytes, hex(digest));
   }
 
-  /// The CSV of a file that was read whole before.
-  static InputStream csv(Path file) throws IOException {
-    return new GZIPInputStream(Files.newInputStream(file), BUFFER);
+  /// The CSV of a file that was read whole before, without its header, in parts of whole rows.
+  ///
+  /// @param rows of a part, at the most
+  static Parts parts(Path file, int rows) throws IOException {
+    return new Parts(new GZIPInputStream(Files.newInputStream(file), BUFFER), rows);
   }
 
   private static MessageDigest sha256() {
@@ -74,6 +76,67 @@ final class ArchiveFile {
 
   private static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /// Rows of CSV, which end where the present part does.
+  static final class Parts extends InputStream {
+    private final InputStream csv;
+    private final int rows;
+    private final byte[] buffer = new byte[BUFFER];
+    private int at;
+    private int end;
+    private int left = 1;
+    private boolean quoted;
+
+    Parts(InputStream csv, int rows) throws IOException {
+      this.csv = csv;
+      this.rows = rows;
+      long _ = transferTo(OutputStream.nullOutputStream()); // the header
+    }
+
+    /// Begins the next part, once the present one is read. Says whether there is one.
+    boolean next() throws IOException {
+      left = rows;
+      return fill();
+    }
+
+    private boolean fill() throws IOException {
+      if (at == end) {
+        at = 0;
+        end = Math.max(0, csv.read(buffer, 0, buffer.length));
+      }
+      return at < end;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (left == 0 || !fill()) {
+        return -1;
+      }
+      int from = at;
+      int stop = Math.min(end, at + length);
+      while (at < stop && left > 0) {
+        byte letter = buffer[at++];
+        if (letter == '"') {
+          quoted = !quoted;
+        } else if (letter == '\n' && !quoted) {
+          left--;
+        }
+      }
+      System.arraycopy(buffer, from, into, offset, at - from);
+      return at - from;
+    }
+
+    @Override
+    public void close() throws IOException {
+      csv.close();
+    }
   }
 
   /// Counts the lines that are not within quotes, as a quoted value may have line breaks.

@@ -27,6 +27,12 @@ import org.jdbi.v3.core.Handle;
 /// drop. Each step is written down when it is done and may be done twice, so whoever comes after
 /// one who died begins with the step that was not.
 final class Archivist {
+  /// Rows that are loaded in one transaction, which takes seconds.
+  private static final int ROWS_AT_ONCE = 100_000;
+
+  /// How often a day is to be made a partition, a second each.
+  private static final int TRIES = 30;
+
   private final InstantSource clock;
   private final Partitions partitions;
   private final Depot depot;
@@ -220,39 +226,86 @@ final class Archivist {
       try (InputStream in = Files.newInputStream(file)) {
         requireSame(stored, ArchiveFile.read(in, OutputStream.nullOutputStream()));
       }
-      handle.useTransaction(in -> load(in, date, manifest.columns(), file));
-      handle.useTransaction(in -> deleteErased(in, date));
+      load(handle, date, manifest.columns(), file);
+      deleteErased(handle, date);
+      attach(handle, date);
+      // once more: who erases a device meanwhile does not see a table that is no partition yet
+      deleteErased(handle, date);
       partitions.changed(handle);
     } finally {
       Files.deleteIfExists(file);
     }
   }
 
-  private void load(Handle handle, LocalDate date, List<String> columns, Path file)
+  /// In short transactions: who follows the changes of the fleet sees none that is newer than the
+  /// oldest transaction. What somebody who died has left of an earlier try is begun anew.
+  private static void load(Handle handle, LocalDate date, List<String> columns, Path file)
       throws IOException {
-    PartitionStore.create(handle, date);
-    Set<String> known = Set.copyOf(PartitionStore.columns(handle, date));
-    if (!known.containsAll(columns)) {
-      throw new ArchiveManifest.Damaged("The archive has columns that the history does not have");
+    handle.useTransaction(in -> {
+      PartitionStore.drop(in, date);
+      PartitionStore.create(in, date);
+      PartitionStore.protect(in, date);
+      PartitionStore.bound(in, date);
+      PartitionStore.openToOwner(in, date);
+    });
+    try {
+      Set<String> known = Set.copyOf(PartitionStore.columns(handle, date));
+      if (!known.containsAll(columns)) {
+        throw new ArchiveManifest.Damaged("The archive has columns that the history does not have");
+      }
+      try (ArchiveFile.Parts parts = ArchiveFile.parts(file, ROWS_AT_ONCE)) {
+        while (parts.next()) {
+          handle.useTransaction(in -> PartitionStore.copyIn(in, date, columns, parts));
+        }
+      }
+    } catch (IOException | RuntimeException failure) {
+      leave(handle, date, failure);
+      throw failure;
     }
-    try (InputStream csv = ArchiveFile.csv(file)) {
-      PartitionStore.copyIn(handle, date, columns, csv);
-    }
-    PartitionStore.protect(handle, date);
-    deleteErased(handle, date);
-    PartitionStore.attach(handle, date);
-    Instant now = clock.instant();
-    DayStore.restored(handle, date, now, now.plus(restoredKept));
   }
 
-  /// Also after the commit: who erases a device meanwhile does not see a table that is not there
-  /// yet.
+  /// What is loaded in part takes room for nothing.
+  private static void leave(Handle handle, LocalDate date, Exception failure) {
+    try {
+      handle.useTransaction(in -> PartitionStore.drop(in, date));
+    } catch (RuntimeException left) {
+      failure.addSuppressed(left);
+    }
+  }
+
+  /// Gives way to whoever has the history locked, and tries again: what is loaded is worth it.
+  private void attach(Handle handle, LocalDate date) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        handle.useTransaction(in -> {
+          Partitions.hold(in);
+          PartitionStore.closeToOwner(in, date);
+          PartitionStore.waitBriefly(in);
+          PartitionStore.attach(in, date);
+          Instant now = clock.instant();
+          DayStore.restored(in, date, now, now.plus(restoredKept));
+        });
+        return;
+      } catch (RuntimeException failure) {
+        if (attempt == TRIES) {
+          leave(handle, date, failure);
+          throw failure;
+        }
+      }
+    }
+  }
+
   private static void deleteErased(Handle handle, LocalDate date) {
-    PartitionStore.asReaderOfAll(handle);
-    KnownDevices.missing(handle, PartitionStore.devices(handle, date))
-        .forEach(key ->
-            PartitionStore.delete(
-                handle, PartitionStore.table(date), key.organization(), key.device()));
-    PartitionStore.asOwner(handle);
+    Set<KnownDevices.Key> erased =
+        handle.inTransaction(in -> {
+          PartitionStore.asReaderOfAll(in);
+          return KnownDevices.missing(in, PartitionStore.devices(in, date));
+        });
+    for (KnownDevices.Key key : erased) {
+      handle.useTransaction(in -> {
+        PartitionStore.asReaderOfAll(in);
+        PartitionStore.delete(in, PartitionStore.table(date), key.organization(), key.device());
+      });
+    }
   }
 }

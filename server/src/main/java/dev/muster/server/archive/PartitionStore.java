@@ -67,20 +67,33 @@ final class PartitionStore {
     handle.execute("call platform.protect_tenant_table('" + table(day) + "')");
   }
 
-  /// With the constraint PostgreSQL needs not look at the rows; afterwards the partition has it of
-  /// itself.
-  static void attach(Handle handle, LocalDate day) {
-    String from = Day.begin(day).toString();
-    String to = Day.begin(day.plusDays(1)).toString();
-    String table = table(day);
-    handle.execute("alter table " + table + " drop constraint if exists of_the_day");
+  /// Of an empty table, so that PostgreSQL needs not look at its rows when it is attached.
+  static void bound(Handle handle, LocalDate day) {
     handle.execute(
         "alter table %s add constraint of_the_day check (bucket >= '%s' and bucket < '%s')"
-            .formatted(table, from, to));
+            .formatted(table(day), Day.begin(day), Day.begin(day.plusDays(1))));
+  }
+
+  /// A table that is bound to its day, which as a partition it is of itself.
+  static void attach(Handle handle, LocalDate day) {
+    String table = table(day);
     handle.execute(
         "alter table %s attach partition %s for values from ('%s') to ('%s')"
-            .formatted(HISTORY, table, from, to));
+            .formatted(HISTORY, table, Day.begin(day), Day.begin(day.plusDays(1))));
     handle.execute("alter table " + table + " drop constraint of_the_day");
+  }
+
+  /// Lets the owner of the tables write to this one, and to nobody's rows but all: COPY goes past
+  /// row-level security or not at all. To others it stays protected.
+  static void openToOwner(Handle handle, LocalDate day) {
+    handle.execute("alter table " + table(day) + " no force row level security");
+  }
+
+  /// Undoes [#openToOwner]. Whoever vacuums the table meanwhile is given the second that it takes
+  /// PostgreSQL to send him away.
+  static void closeToOwner(Handle handle, LocalDate day) {
+    handle.execute("set local lock_timeout = '5s'");
+    handle.execute("alter table " + table(day) + " force row level security");
   }
 
   /// How the day's table belongs to the history.
@@ -203,13 +216,14 @@ final class PartitionStore {
     }
   }
 
-  /// Takes the CSV into a table that is not protected yet: the owner may not write to others.
+  /// Takes rows of CSV into a table that is [open to its owner][#openToOwner].
   ///
   /// @param columns of the table, whatever a file calls them
+  /// @param csv without a header
   static void copyIn(Handle handle, LocalDate day, List<String> columns, InputStream csv)
       throws IOException {
     String copy =
-        "copy %s (%s) from stdin with (format csv, header true)"
+        "copy %s (%s) from stdin with (format csv)"
             .formatted(table(day), String.join(", ", columns));
     try {
       long _ = copies(handle).copyIn(copy, csv, 1 << 16);
@@ -244,9 +258,5 @@ final class PartitionStore {
 
   static void asReaderOfAll(Handle handle) {
     handle.execute("set local role muster_cross");
-  }
-
-  static void asOwner(Handle handle) {
-    handle.execute("set local role none");
   }
 }

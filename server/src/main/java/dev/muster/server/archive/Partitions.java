@@ -79,9 +79,14 @@ public final class Partitions {
 
   /// The first day that may be missing.
   private static LocalDate begin(Handle handle, LocalDate today) {
-    AdvisoryLock.hold(handle, LOCK);
+    hold(handle);
     DayStore.forgetMissing(handle, PartitionStore.tables(handle));
     return DayStore.oldestMissing(handle, today.minusDays(BACK));
+  }
+
+  /// Until the transaction ends nobody compares the days with the tables that there are.
+  static void hold(Handle handle) {
+    AdvisoryLock.hold(handle, LOCK);
   }
 
   private void make(LocalDate day, boolean canWait) {
@@ -104,12 +109,13 @@ public final class Partitions {
 
   private boolean make(Handle handle, LocalDate day) {
     PartitionStore.waitBriefly(handle);
-    AdvisoryLock.hold(handle, LOCK);
+    hold(handle);
     if (DayStore.find(handle, day).isPresent()) {
       return false;
     }
     PartitionStore.create(handle, day);
     PartitionStore.protect(handle, day);
+    PartitionStore.bound(handle, day);
     PartitionStore.attach(handle, day);
     DayStore.made(handle, day, clock.instant());
     return true;

@@ -29,8 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -259,6 +261,102 @@ class ArchiveJobTest {
     assertThat(room.day(day).state()).isEqualTo(State.DROPPED);
     assertThat(room.tableIsThere(day)).isFalse();
     assertThat(Files.readAllBytes(archive())).isEqualTo(bytes);
+  }
+
+  /// Whoever follows the changes of the fleet sees none that is newer than the oldest transaction.
+  @Test
+  void aDayThatIsRestoredIsLoadedInTransactionsOfItsOwnAndKeptWhileTheHistoryIsLocked()
+      throws SQLException, InterruptedException {
+    String before = room.content(day);
+    archived();
+    room.wish(day, Wish.RESTORE);
+    try (Connection other = room.database().dataSource().getConnection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("lock table telemetry.heartbeat in share update exclusive mode");
+      Thread restorer = Thread.ofVirtual().start(() -> room.job(depot).run());
+      await(() -> room.tableIsThere(day) && rowsOfTheTable() == 50);
+      assertThat(link()).isEqualTo(PartitionStore.Link.ALONE);
+      other.rollback();
+      other.setAutoCommit(true);
+      assertThat(restorer.join(Duration.ofSeconds(60))).isTrue();
+    }
+
+    assertThat(room.day(day).state()).isEqualTo(State.RESTORED);
+    assertThat(room.content(day)).isEqualTo(before).isNotEmpty();
+  }
+
+  private int rowsOfTheTable() {
+    return room.world()
+        .<Integer>sql(handle ->
+            handle
+                .createQuery("select count(*) from " + PartitionStore.table(day))
+                .mapTo(Integer.class)
+                .one());
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+    }
+  }
+
+  @Test
+  void aRestoreBeginsAnewWhereOneBroke() {
+    String before = room.content(day);
+    DeviceId device = room.device();
+    archived();
+    room.database()
+        .asOwner(handle -> {
+          PartitionStore.create(handle, day);
+          return handle.execute(
+              "insert into %s (organization_id, device_id, bucket, taken_at, received_at, rest) values (?, ?, ?, now(), now(), '{}')"
+                  .formatted(PartitionStore.table(day)),
+              room.tenant().organization().value(),
+              device.value(),
+              Day.begin(day));
+        });
+
+    room.wish(day, Wish.RESTORE);
+    room.job(depot).run();
+
+    assertThat(room.day(day).state()).isEqualTo(State.RESTORED);
+    assertThat(room.content(day)).isEqualTo(before);
+  }
+
+  @Test
+  void aDayThatComesBackWhileDaysAndTablesAreComparedIsNotForgotten() throws InterruptedException {
+    archived();
+    room.wish(day, Wish.RESTORE);
+    Thread restorer =
+        room.database()
+            .asOwner(handle -> {
+              Partitions.hold(handle);
+              List<String> tables = PartitionStore.tables(handle);
+              Thread started = Thread.ofVirtual().start(() -> room.job(depot).run());
+              await(() ->
+                  isWaitedFor(handle)
+                      || DayStore.find(handle, day).orElseThrow().state() == State.RESTORED);
+              DayStore.forgetMissing(handle, tables);
+              return started;
+            });
+    assertThat(restorer.join(Duration.ofSeconds(60))).isTrue();
+
+    assertThat(room.day(day).state()).isEqualTo(State.RESTORED);
+    assertThat(room.rows(day)).isEqualTo(50);
+  }
+
+  private static boolean isWaitedFor(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select exists (
+              select from pg_locks l join pg_database d on d.oid = l.database
+              where d.datname = current_database() and l.locktype = 'advisory' and not l.granted)
+            """)
+        .mapTo(Boolean.class)
+        .one();
   }
 
   @Test
