@@ -19,7 +19,7 @@ public final class HeartbeatApi implements OASFilter {
         "Send a heartbeat, as the device",
         "Answered when it is committed, with the seconds to the next. The fields are in"
             + " docs/heartbeats.md. 503 with Retry-After when the server has more than it can take."
-            + " The body may be gzipped, and has 64 KiB at the most unzipped.");
+            + " The body may be gzipped, and has 1 MiB at the most unzipped.");
     describe(
         document,
         "/v1/heartbeats",

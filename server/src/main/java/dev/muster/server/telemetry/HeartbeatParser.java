@@ -33,9 +33,6 @@ final class HeartbeatParser {
   /// A numeric has 16,383 digits behind the point at the most.
   private static final int MOST_EXPONENT = 16_000;
 
-  /// Of what is kept as it was sent.
-  private static final int MOST_REST = 32 * 1024;
-
   private static final Set<String> KEPT =
       Set.of(
           "alias",
@@ -56,7 +53,7 @@ final class HeartbeatParser {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEEPEST)
-                  .maxStringLength(MOST_REST)
+                  .maxStringLength(HeartbeatRoutes.MOST_BYTES)
                   .maxNumberLength(64)
                   .build())
           .build();
@@ -201,8 +198,8 @@ final class HeartbeatParser {
     }
     draft.rest = restText.getAndClear();
     draft.detail = detailText.getAndClear();
-    if (draft.rest.length() + draft.detail.length() > MOST_REST) {
-      draft.problem("app_versions", "is too large: 32 KiB of details at the most");
+    if (draft.rest.length() + draft.detail.length() > Shortening.MOST) {
+      Shortening.shorten(draft);
     }
     draft.check();
     return draft;

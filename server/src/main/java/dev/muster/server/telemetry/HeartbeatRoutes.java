@@ -29,9 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// wait on a thread for a commit, and nothing may be bound by reflection, at ten thousand a second.
 @Singleton
 final class HeartbeatRoutes {
-  static final int MOST_BYTES = 64 * 1024;
+  static final int MOST_BYTES = 1024 * 1024;
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-  static final int MOST_BATCH_BYTES = 1024 * 1024;
 
   private final Ingest ingest;
   private final Reception reception;
@@ -92,7 +91,6 @@ final class HeartbeatRoutes {
   private void single(RoutingContext routing) {
     receive(
         routing,
-        MOST_BYTES,
         body -> {
           HeartbeatDraft draft = HeartbeatParser.one(body.bytes(), body.length());
           withCaller(
@@ -112,7 +110,6 @@ final class HeartbeatRoutes {
   private void batch(RoutingContext routing) {
     receive(
         routing,
-        MOST_BATCH_BYTES,
         body -> {
           List<HeartbeatDraft> drafts = HeartbeatParser.batch(body.bytes(), body.length());
           String named =
@@ -142,7 +139,7 @@ final class HeartbeatRoutes {
     void on(T value);
   }
 
-  private void receive(RoutingContext routing, int most, Work<Bodies> work) {
+  private void receive(RoutingContext routing, Work<Bodies> work) {
     HttpServerRequest request = routing.request();
     if (!mayBeADevice(Gate.caller(routing))) {
       problems.answer(routing, notADevice());
@@ -164,7 +161,7 @@ final class HeartbeatRoutes {
               "The body may be compressed with gzip, and with nothing else."));
       return;
     }
-    Bodies body = new Bodies(most);
+    Bodies body = new Bodies(MOST_BYTES);
     request.handler(part -> {
       if (!body.add(part)) {
         request.handler(null);

@@ -153,11 +153,32 @@ class HeartbeatApiTest {
         .isEqualTo(413);
     assertThat(post("/v1/heartbeat", token(device), bytes(full(device)), gzip).status())
         .isEqualTo(400);
-    assertThat(post("/v1/heartbeat", token(device), new byte[70_000]).status()).isEqualTo(413);
+    assertThat(post("/v1/heartbeat", token(device), new byte[(1 << 20) + 1]).status())
+        .isEqualTo(413);
     assertThat(
             post("/v1/heartbeat", token(device), bytes(full(device)), "Content-Encoding", "br")
                 .status())
         .isEqualTo(415);
+  }
+
+  @Test
+  void aDeviceWithMoreAppsThanAreKeptIsHeard() {
+    EnrolledDevice device = EnrolledDevice.in(admin);
+    StringBuilder apps = new StringBuilder();
+    for (int i = 0; i < 4_000; i++) {
+      apps.append(
+          "\"com.example.app%d\": {\"installed\": true, \"version_name\": \"5.1\", \"version_code\": 51}, "
+              .formatted(i));
+    }
+    String body = full(device).replace("\"com.example.pos\"", apps + "\"com.example.pos\"");
+    assertThat(body.length()).isGreaterThan(300_000);
+    assertThat(post("/v1/heartbeat", token(device), bytes(body)).status()).isEqualTo(200);
+
+    JsonNode last =
+        admin.get("/api/devices/" + device.id() + "/telemetry/").expect(200).node("last_status");
+    assertThat(last.path("online").asBoolean()).isTrue();
+    assertThat(last.path("details").path("truncated").path(0).asText()).isEqualTo("app_versions");
+    assertThat(last.path("details").path("model").asText()).isEqualTo("SM-T500");
   }
 
   @Test

@@ -217,13 +217,40 @@ class HeartbeatParserTest {
   }
 
   @Test
-  void detailsThatAreTooLargeAreRefused() {
-    String apps = "{" + "\"a\": 1, ".repeat(6_000) + "\"b\": 1}";
-    assertThat(
-            problems(
-                Heartbeats.full("d", NOW)
-                    .replaceFirst("\"is_device_owner\": true", "\"self_heal_hints\": " + apps)))
-        .containsExactly("app_versions is too large: 32 KiB of details at the most");
+  void detailsThatAreTooLargeAreLeftOutAndNamed() {
+    StringBuilder apps = new StringBuilder("\"app_versions\": {");
+    for (int i = 0; i < 1_200; i++) {
+      apps.append("\"com.example.app").append(i).append("\": {\"installed\": true}, ");
+    }
+    apps.append("\"b\": 1}");
+    Heartbeat heartbeat =
+        read(Heartbeats.full("d", NOW).replaceFirst("\"app_versions\"", apps + ", \"other\""));
+
+    Json.Obj rest = JsonText.parseObject(heartbeat.rest());
+    assertThat(rest.fields()).containsKeys("alias", "ssid", "self_heal_hints");
+    assertThat(rest.fields().get("truncated"))
+        .isEqualTo(new Json.Arr(List.of(Json.of("app_versions"))));
+    assertThat(JsonText.parseObject(heartbeat.detail().body()).fields())
+        .containsKey("model")
+        .doesNotContainKey("app_versions");
+    assertThat(heartbeat.readings().power().batteryPct()).isEqualTo(81);
+    assertThat(read(Heartbeats.full("d", NOW)).rest()).doesNotContain("truncated");
+  }
+
+  @Test
+  void onlyAsManyDetailsAreLeftOutAsDoNotFit() {
+    String body =
+        Heartbeats.full("d", NOW)
+            .replace("\"Till 7\"", "\"" + "a".repeat(20_000) + "\"")
+            .replace("\"SM-T500\"", "\"" + "b".repeat(40_000) + "\"")
+            .replace("\"queue_depth\": 0", "\"queue_depth\": 1.5e-300");
+    Heartbeat heartbeat = read(body);
+
+    assertThat(JsonText.parseObject(heartbeat.rest()).fields().get("truncated"))
+        .isEqualTo(new Json.Arr(List.of(Json.of("model"))));
+    assertThat(heartbeat.rest()).contains("aaa", "1.5E-300");
+    assertThat(heartbeat.rest().length() + heartbeat.detail().body().length())
+        .isLessThanOrEqualTo(Shortening.MOST);
   }
 
   @Test
