@@ -87,6 +87,13 @@ final class HeartbeatDraft {
     }
   }
 
+  /// @throws Refusal `invalid`, with all that is wrong
+  void requireValid() {
+    if (problems != null) {
+      throw Refusal.invalid(problems);
+    }
+  }
+
   List<Refusal.FieldError> problems() {
     return problems == null ? List.of() : problems;
   }
@@ -96,9 +103,7 @@ final class HeartbeatDraft {
   ///
   /// @throws Refusal `invalid`
   Heartbeat live(Caller.Device caller, Instant now) {
-    if (problems != null) {
-      throw Refusal.invalid(problems);
-    }
+    requireValid();
     Instant taken = takenAt;
     boolean plausible =
         taken != null && !taken.isAfter(now.plus(AHEAD)) && !taken.isBefore(now.minus(BEHIND));

@@ -93,6 +93,7 @@ final class HeartbeatRoutes {
         routing,
         body -> {
           HeartbeatDraft draft = HeartbeatParser.one(body.bytes(), body.length());
+          draft.requireValid();
           withCaller(
               routing,
               draft.deviceId,
@@ -149,6 +150,15 @@ final class HeartbeatRoutes {
       // before the body is read: what is refused costs no memory
       ingest.metrics().refused("full", 1);
       problems.answer(routing, Ingest.full());
+      return;
+    }
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type != null && !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+      problems.answer(
+          routing,
+          Refusal.of(
+              ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+              "Send JSON, with the header Content-Type: application/json."));
       return;
     }
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);

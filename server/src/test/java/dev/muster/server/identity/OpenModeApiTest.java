@@ -97,4 +97,10 @@ class OpenModeApiTest {
   private static int devices() {
     return Api.anonymous().get("/api/devices/").expect(200).node("count").asInt();
   }
+
+  @Test
+  void aHeartbeatHearsOfAllThatIsMissing() {
+    assertThat(Api.anonymous().post("/v1/heartbeat", Map.of()).expect(422).fields())
+        .contains("device_id", "timestamp_utc", "battery", "network");
+  }
 }

@@ -162,6 +162,26 @@ class HeartbeatApiTest {
   }
 
   @Test
+  void aBodyThatIsSaidToBeNoJsonIsRefused() {
+    EnrolledDevice device = EnrolledDevice.in(admin);
+    for (String path : List.of("/v1/heartbeat", "/v1/heartbeats")) {
+      Answer answer =
+          post(path, token(device), bytes(full(device)), "Content-Type", "text/plain; a=b");
+      assertThat(answer.status()).isEqualTo(415);
+      assertThat(answer.body().path("code").asText()).isEqualTo("unsupported_media_type");
+    }
+    assertThat(
+            post(
+                    "/v1/heartbeat",
+                    token(device),
+                    bytes(full(device)),
+                    "Content-Type",
+                    "application/json;charset=UTF-8")
+                .status())
+        .isEqualTo(200);
+  }
+
+  @Test
   void aDeviceWithMoreAppsThanAreKeptIsHeard() {
     EnrolledDevice device = EnrolledDevice.in(admin);
     StringBuilder apps = new StringBuilder();
