@@ -110,8 +110,9 @@ final class HeartbeatDraft {
     return heartbeat(caller, now, taken != null && plausible ? taken : now, now);
   }
 
-  /// As it is stored when it was sent later, in the bucket of when it was taken; null when
-  /// something is wrong with it, which is then noted.
+  /// As it is stored when it was sent later, in the bucket of when it was taken, or of its receipt
+  /// when its clock is ahead; null when something is wrong with it, which is then noted. What it
+  /// says of when it was taken stays, so that it is known when it is sent again.
   ///
   /// @param oldest before this nothing can be stored any more
   @Nullable Heartbeat late(Caller.Device caller, Instant now, Instant oldest) {
@@ -128,7 +129,7 @@ final class HeartbeatDraft {
       return null;
     }
     Instant bounded = taken.isAfter(now) ? now : taken;
-    return heartbeat(caller, bounded, bounded, now);
+    return heartbeat(caller, bounded, taken, now);
   }
 
   private Heartbeat heartbeat(Caller.Device caller, Instant at, Instant taken, Instant now) {

@@ -289,7 +289,11 @@ class HeartbeatParserTest {
         LateBatch.of(
             HeartbeatParser.batch(bytes, bytes.length), DEVICE, NOW, NOW.minus(Duration.ofDays(7)));
 
-    assertThat(late.heartbeats()).extracting(Heartbeat::takenAt).containsExactly(NOW);
+    assertThat(late.heartbeats())
+        .extracting(Heartbeat::takenAt, Heartbeat::bucket)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                NOW.plusSeconds(299), Instant.parse("2026-03-29T01:00:00Z")));
     assertThat(late.refused()).extracting(LateBatch.Refused::index).containsExactly(0, 2);
     assertThat(late.late()).isEqualTo(2);
   }

@@ -232,6 +232,27 @@ class IngestTest {
   }
 
   @Test
+  void whatADeviceWhoseClockIsAheadSendsAgainIsKnown() {
+    Ingest ingest = ingest(Map.of());
+    Caller.Device device = device();
+    Instant taken = NOW.plusSeconds(30);
+    byte[] body = Heartbeats.full("d", taken).getBytes(StandardCharsets.UTF_8);
+    submit(ingest, HeartbeatParser.one(body, body.length).live(device, NOW));
+    ingest.storeWaiting();
+
+    List<Heard> again = new ArrayList<>();
+    for (int seconds : List.of(2, 12, 45)) {
+      again.add(submitLate(ingest, List.of(late(device, taken, NOW.plusSeconds(seconds)))));
+      ingest.storeWaiting();
+    }
+
+    assertThat(again)
+        .extracting(heard -> heard.counts)
+        .containsOnly(new HeartbeatStore.Counts(0, 1));
+    assertThat(rows(device)).isEqualTo(1);
+  }
+
+  @Test
   void whatManyDevicesSayAgainAndAgainIsStoredOnce() {
     Ingest ingest = ingest(Map.of());
     Caller.Device one = device();
