@@ -8,6 +8,7 @@ import dev.muster.server.alert.RuleKind;
 import dev.muster.server.alert.Rules;
 import dev.muster.server.alert.Terms;
 import dev.muster.server.device.DeviceId;
+import dev.muster.server.device.KnownDevices;
 import dev.muster.server.platform.Database;
 import dev.muster.server.platform.OrganizationId;
 import dev.muster.server.platform.RecurringJob;
@@ -125,10 +126,11 @@ public class AbsenceSweep implements RecurringJob, Rules.Listener {
     if (since.isPresent() && now.isBefore(since.get().plus(grace))) {
       return 0;
     }
-    List<Subject> due = DeadlineStore.due(handle, now, CHUNK);
-    if (due.isEmpty()) {
+    List<Subject> all = DeadlineStore.due(handle, now, CHUNK);
+    if (all.isEmpty()) {
       return 0;
     }
+    List<Subject> due = ofDevices(handle, all);
     Map<Subject, Terms> terms = terms(handle, due);
     Map<LastSeen.Key, Instant> seen =
         LastSeen.hold(handle, due.stream().map(AbsenceSweep::key).toList());
@@ -157,7 +159,20 @@ public class AbsenceSweep implements RecurringJob, Rules.Listener {
     DeadlineStore.move(handle, moved);
     DeadlineStore.rest(handle, silent);
     presence.silent(handle, silent);
-    return due.size();
+    return all.size();
+  }
+
+  /// Those whose devices are there. A heartbeat that came while its device was erased has left a
+  /// deadline, which goes.
+  private static List<Subject> ofDevices(Handle handle, List<Subject> all) {
+    Set<KnownDevices.Key> gone =
+        KnownDevices.missing(handle, all.stream().map(AbsenceSweep::device).toList());
+    gone.forEach(key -> DeadlineStore.erase(handle, key.organization(), key.device()));
+    return all.stream().filter(subject -> !gone.contains(device(subject))).toList();
+  }
+
+  private static KnownDevices.Key device(Subject subject) {
+    return new KnownDevices.Key(subject.organization(), subject.device());
   }
 
   private static String summary(Instant last) {

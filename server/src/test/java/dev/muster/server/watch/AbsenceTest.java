@@ -12,6 +12,7 @@ import dev.muster.server.alert.AlertListener;
 import dev.muster.server.alert.RuleKind;
 import dev.muster.server.device.Device;
 import dev.muster.server.device.DeviceEvents;
+import dev.muster.server.device.DeviceId;
 import dev.muster.server.device.DeviceStatus;
 import dev.muster.server.device.EventKind;
 import dev.muster.server.platform.Caller;
@@ -86,6 +87,29 @@ class AbsenceTest {
     world.store(world.well(device));
     world.run();
     assertThat(world.status(device)).isEqualTo("IDLE");
+  }
+
+  @Test
+  void aDeviceThatWasErasedWhileItWasHeardIsLookedForOnce() {
+    Device device = world.device();
+    Heartbeat beat = world.well(device);
+    Heartbeat ofNobody =
+        new Heartbeat(
+            beat.organization(),
+            new DeviceId(Ids.next()),
+            beat.bucket(),
+            beat.takenAt(),
+            beat.receivedAt(),
+            beat.readings(),
+            beat.rest(),
+            beat.detail());
+    world.store(beat, ofNobody);
+    assertThat(world.count("select count(*) from watch.deadline")).isEqualTo(2);
+
+    world.pass(Duration.ofMinutes(13));
+
+    assertThat(world.count("select count(*) from watch.deadline")).isEqualTo(1);
+    assertThat(world.heard.raised).hasSize(1);
   }
 
   @Test
