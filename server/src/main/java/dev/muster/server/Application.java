@@ -3,6 +3,7 @@ package dev.muster.server;
 import dev.muster.server.edge.PublicUrl;
 import dev.muster.server.platform.GrpcAddress;
 import dev.muster.server.platform.Settings;
+import dev.muster.server.web.WarmUp;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -12,11 +13,13 @@ final class Application implements QuarkusApplication {
   private final Settings settings;
   private final PublicUrl publicUrl;
   private final GrpcAddress grpc;
+  private final WarmUp warmUp;
 
-  Application(Settings settings, PublicUrl publicUrl, GrpcAddress grpc) {
+  Application(Settings settings, PublicUrl publicUrl, GrpcAddress grpc, WarmUp warmUp) {
     this.settings = settings;
     this.publicUrl = publicUrl;
     this.grpc = grpc;
+    this.warmUp = warmUp;
   }
 
   private String grpc() {
@@ -27,6 +30,7 @@ final class Application implements QuarkusApplication {
 
   @Override
   public int run(String... args) {
+    int _ = warmUp.run();
     String scheme = settings.tls().certificate().isPresent() ? "https" : "http";
     String address =
         publicUrl.base().orElse(scheme + "://" + settings.host() + ":" + settings.port());

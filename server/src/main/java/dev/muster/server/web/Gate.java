@@ -55,6 +55,7 @@ public final class Gate {
   private final Edge edge;
   private final Limits limits;
   private final DeviceTurns turns;
+  private final WarmUp warmUp;
 
   Gate(
       Callers callers,
@@ -62,13 +63,15 @@ public final class Gate {
       Problems problems,
       Edge edge,
       Limits limits,
-      DeviceTurns turns) {
+      DeviceTurns turns,
+      WarmUp warmUp) {
     this.callers = callers;
     this.tickets = tickets;
     this.problems = problems;
     this.edge = edge;
     this.limits = limits;
     this.turns = turns;
+    this.warmUp = warmUp;
   }
 
   void register(@Observes Filters filters) {
@@ -92,6 +95,11 @@ public final class Gate {
     context.response().putHeader("X-Request-ID", requestId);
     try {
       if (edge.answered(context)) {
+        return;
+      }
+      if (warmUp.isOwn(request)) {
+        spare(context);
+        problems.write(context, Refusal.notFound("such call"));
         return;
       }
       refuseUnreadable(request);

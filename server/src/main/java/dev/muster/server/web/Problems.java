@@ -56,12 +56,16 @@ public final class Problems {
 
   /// Ends the request with `refusal`. For use before routing; resources throw instead.
   public void answer(RoutingContext context, Refusal refusal) {
+    if (!context.response().ended()) {
+      refusals.count(refusal.code());
+      write(context, refusal);
+    }
+  }
+
+  /// The same, counted nowhere.
+  void write(RoutingContext context, Refusal refusal) {
     Problem problem = Problem.of(refusal);
     var response = context.response();
-    if (response.ended()) {
-      return;
-    }
-    refusals.count(refusal.code());
     response.setStatusCode(problem.status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     String retryAfter = retryAfter(refusal);

@@ -11,6 +11,7 @@ import dev.muster.server.testing.Api;
 import dev.muster.server.testing.ServerUnderTest;
 import dev.muster.sync.Kind;
 import dev.muster.sync.Row;
+import dev.muster.sync.SyncClient;
 import dev.muster.sync.SyncFailed;
 import dev.muster.sync.SyncLoop;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -120,6 +121,41 @@ class SyncClientTest {
     tablet.sync();
     assertThat(tablet.client().pending()).isZero();
     assertThat(tablet.rows(Kind.TASK)).isEmpty();
+  }
+
+  /// What the tablet is told is of the past by the time that it hears it.
+  @Test
+  void anotherProcessOfTheDeviceIsNotUndone() throws Exception {
+    Row task = tablet.client().createTask(title("first"));
+    tablet.sync();
+    laptop.sync();
+    laptop.client().edit(Kind.TASK, task.id(), title("of the laptop"));
+    laptop.sync();
+    tablet.meanwhile(other -> {
+      synced(other);
+      edited(other, task.id(), "of the other process");
+      synced(other);
+    });
+    tablet.sync();
+    assertThat(titles(tablet)).containsExactly("of the other process");
+    laptop.sync();
+    assertThat(titles(laptop)).containsExactly("of the other process");
+  }
+
+  private static void synced(SyncClient client) {
+    try {
+      client.sync();
+    } catch (IOException | InterruptedException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  private static void edited(SyncClient client, String task, String words) {
+    try {
+      client.edit(Kind.TASK, task, title(words));
+    } catch (IOException failure) {
+      throw new AssertionError(failure);
+    }
   }
 
   @Test

@@ -38,6 +38,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A person in the field with the client library, on a network that loses, repeats and reorders,
@@ -319,7 +320,12 @@ final class Technician implements AutoCloseable {
     client = newClient();
   }
 
-  /// The next push reaches the server, and its answer is lost.
+  /// The next push reaches the server, and its answer is lost. Has another process of the same
+  /// device, on the same store, do something while this one waits for the answer to its next call.
+  void meanwhile(Consumer<SyncClient> work) {
+    troubles.meanwhile = work;
+  }
+
   void loseTheNextAnswer() {
     troubles.losing = true;
   }
@@ -366,6 +372,7 @@ final class Technician implements AutoCloseable {
   private final class Troubles implements Transport {
     private @Nullable Request late;
     private boolean losing;
+    private @Nullable Consumer<SyncClient> meanwhile;
 
     @Override
     public Reply exchange(Request request) throws IOException, InterruptedException {
@@ -379,6 +386,13 @@ final class Technician implements AutoCloseable {
         throw new IOException("the request is lost");
       }
       Reply reply = person.exchange(request);
+      Consumer<SyncClient> work = meanwhile;
+      meanwhile = null;
+      if (work != null) {
+        try (SqliteStore same = SqliteStore.open(store.file())) {
+          work.accept(new SyncClient(same, device, person, AgentClock.system(), SyncListener.NONE));
+        }
+      }
       boolean lost = losing && request.body() != null;
       losing &= !lost;
       if (lost || fate == 2 || fate == 3) {
