@@ -12,9 +12,10 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,12 +36,18 @@ public final class WarmUp {
   private final Settings settings;
   private final HttpServer server;
   private final Vertx vertx;
-  private final String secret = UUID.randomUUID().toString();
+  private final String secret = random();
 
   WarmUp(Settings settings, HttpServer server, Vertx vertx) {
     this.settings = settings;
     this.server = server;
     this.vertx = vertx;
+  }
+
+  private static String random() {
+    byte[] bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   /// Whether a request is one of these.

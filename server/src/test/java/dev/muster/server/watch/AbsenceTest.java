@@ -366,7 +366,7 @@ class AbsenceTest {
                 Thread.ofVirtual()
                     .start(() -> world.room.lifecycles().deactivate(world.admin, device));
             deactivating.add(thread);
-            while (thread.isAlive() && !isWaitedFor()) {
+            while (thread.isAlive() && !isWaitedFor(handle)) {
               Thread.onSpinWait();
             }
           }
@@ -374,7 +374,9 @@ class AbsenceTest {
           @Override
           public void recovered(Handle handle, List<Alert> alerts) {}
         });
-    world.store(world.battery(world.device(), 5, false));
+    Device low = world.device();
+    world.store(world.well(low));
+    world.store(world.battery(low, 5, false));
     deactivating.getFirst().join();
     world.store(world.well(world.device()));
     world.clock.advance(Duration.ofMinutes(13));
@@ -386,10 +388,14 @@ class AbsenceTest {
     assertThat(world.count("select count(*) from alert.standing")).isZero();
   }
 
-  private boolean isWaitedFor() {
-    return world.count(
-            "select count(*) from pg_locks where locktype = 'transactionid' and not granted")
-        > 0;
+  private static boolean isWaitedFor(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select exists (select from pg_locks where locktype = 'transactionid' and not granted)
+            """)
+        .mapTo(boolean.class)
+        .one();
   }
 
   @Test
