@@ -182,11 +182,30 @@ class HonestAnswersTest {
 
   @Test
   void whatIsStoredOtherwiseThanItWasPushedIsToldBack() {
-    UUID id = made("Tagged");
+    made("Before"); // so that the cursor is not 0
     long cursor = tablet.pull(0, 100).expect(200).node("timestamp").asLong();
-    push(tablet, id, "update", Map.of("tags", List.of(" a", "a"), "vector_clock", tablet.clock(2)));
-    JsonNode told = tablet.pull(cursor, 100).expect(200).body();
-    assertThat(told.at("/tasks/0/tags").toString()).isEqualTo("[\"a\"]");
+    push(tablet, Ids.next(), "create", whole(List.of("a")));
+    assertThat(tablet.pull(cursor, 100).expect(200).node("tasks")).isEmpty();
+
+    push(tablet, Ids.next(), "create", whole(List.of(" a", "a")));
+    JsonNode told = tablet.pull(cursor, 100).expect(200).node("tasks");
+    assertThat(told).hasSize(1);
+    assertThat(told.at("/0/tags").toString()).isEqualTo("[\"a\"]");
+  }
+
+  /// A task of which the device says all.
+  private Map<String, Object> whole(List<String> tags) {
+    Map<String, Object> fields = new HashMap<>(task("Tagged", tablet.clock(1)));
+    fields.put("description", "");
+    fields.put("status", "todo");
+    fields.put("priority", "medium");
+    fields.put("due_date", null);
+    fields.put("position", "1000");
+    fields.put("project", null);
+    fields.put("assigned_to", null);
+    fields.put("tags", tags);
+    fields.put("custom_fields", Map.of());
+    return fields;
   }
 
   @Test
