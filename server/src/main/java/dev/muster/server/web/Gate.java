@@ -55,7 +55,6 @@ public final class Gate {
   private final Edge edge;
   private final Limits limits;
   private final DeviceTurns turns;
-  private final WarmUp warmUp;
 
   Gate(
       Callers callers,
@@ -63,15 +62,13 @@ public final class Gate {
       Problems problems,
       Edge edge,
       Limits limits,
-      DeviceTurns turns,
-      WarmUp warmUp) {
+      DeviceTurns turns) {
     this.callers = callers;
     this.tickets = tickets;
     this.problems = problems;
     this.edge = edge;
     this.limits = limits;
     this.turns = turns;
-    this.warmUp = warmUp;
   }
 
   void register(@Observes Filters filters) {
@@ -95,11 +92,6 @@ public final class Gate {
     context.response().putHeader("X-Request-ID", requestId);
     try {
       if (edge.answered(context)) {
-        return;
-      }
-      if (warmUp.isOwn(request)) {
-        spare(context);
-        problems.write(context, Refusal.notFound("such call"));
         return;
       }
       refuseUnreadable(request);

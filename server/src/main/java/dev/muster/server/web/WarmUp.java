@@ -1,8 +1,10 @@
 package dev.muster.server.web;
 
+import dev.muster.server.platform.Refusal;
 import dev.muster.server.platform.Settings;
 import io.quarkus.logging.Log;
 import io.quarkus.vertx.http.HttpServer;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -10,7 +12,8 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -25,9 +28,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// calls in its first moment, over hundreds of connections, and code that has never run took half a
 /// second then to answer anything, be it that a device come again.
 ///
-/// They carry a secret of this process, ask for nothing, and leave no line in the access log.
+/// They carry a secret of this process and ask for nothing. They are answered before the gate and
+/// the spans of tracing, and leave no line in the access log.
 @Singleton
 public final class WarmUp {
+  private static final int BEFORE_SPANS = Gate.BEFORE_ALL + 700;
   private static final String HEADER = "X-Muster-Warm-Up";
   private static final int CONNECTIONS = 64;
   static final int CALLS = 2_000;
@@ -35,12 +40,14 @@ public final class WarmUp {
 
   private final Settings settings;
   private final HttpServer server;
+  private final Problems problems;
   private final Vertx vertx;
   private final String secret = random();
 
-  WarmUp(Settings settings, HttpServer server, Vertx vertx) {
+  WarmUp(Settings settings, HttpServer server, Problems problems, Vertx vertx) {
     this.settings = settings;
     this.server = server;
+    this.problems = problems;
     this.vertx = vertx;
   }
 
@@ -50,9 +57,17 @@ public final class WarmUp {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /// Whether a request is one of these.
-  boolean isOwn(HttpServerRequest request) {
-    return secret.equals(request.getHeader(HEADER));
+  void register(@Observes Filters filters) {
+    filters.register(this::enter, BEFORE_SPANS);
+  }
+
+  private void enter(RoutingContext context) {
+    if (!secret.equals(context.request().getHeader(HEADER))) {
+      context.next();
+      return;
+    }
+    Gate.spare(context);
+    problems.write(context, Refusal.notFound("such call"));
   }
 
   /// Waits for their end, for two seconds at the most. That they fail is no failure of the server.
