@@ -6,3 +6,7 @@ create table task.forgotten (
   change_number bigint not null
 );
 call platform.protect_tenant_table('task.forgotten');
+
+-- V077 says what it was when each item that is refused was a conflict of its own.
+comment on column sync.conflict.refused is
+  'Empty for an item that names a row, of which one waits for each device; else a hash of what was sent.';

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
       "The people are user1@test.com, an admin, user2@test.com and so on; their",
       "password is " + DemoData.PASSWORD + ". What is there already stays as it is.",
       "Everybody knows that password: a server that is not in open mode needs",
-      "--force and the login of an admin of its first organization."
+      "--force, the login of an admin of its first organization, and",
+      "muster.password-bytes of 11 or less."
     },
     footer = {"", "Example:", "  muster demo-data --users 5 --tasks 20"})
 final class DemoDataCommand implements Runnable {

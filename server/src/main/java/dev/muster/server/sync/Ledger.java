@@ -141,9 +141,9 @@ final class Ledger {
   Verdict.Conflicting described(Item item, String reason) {
     UUID id = Objects.requireNonNull(item.id());
     if (item.kind() == Tombstone.Kind.TASK) {
-      return against(reason, present(id));
+      return Verdict.Conflicting.of(reason, present(id));
     }
-    return against(reason, presentComment(id));
+    return Verdict.Conflicting.of(reason, presentComment(id));
   }
 
   private Verdict task(Item item, UUID id) {
@@ -392,11 +392,11 @@ final class Ledger {
 
   /// @param server null when it has none
   private static Verdict refused(String why, @Nullable Task server) {
-    return against(Verdict.REJECTED + why, server);
+    return Verdict.Conflicting.of(Verdict.REJECTED + why, server);
   }
 
   private static Verdict refused(String why, @Nullable Comment server) {
-    return against(Verdict.REJECTED + why, server);
+    return Verdict.Conflicting.of(Verdict.REJECTED + why, server);
   }
 
   private static Verdict conflicting(Task server) {
@@ -405,40 +405,10 @@ final class Ledger {
   }
 
   private static Verdict conflicting(Task server, String more) {
-    return against(CONCURRENT + more, server);
+    return Verdict.Conflicting.of(CONCURRENT + more, server);
   }
 
   private static Verdict conflicting(Comment server) {
-    return against(CONCURRENT, server);
-  }
-
-  private static Verdict.Conflicting against(String reason, @Nullable Task server) {
-    return server == null
-        ? new Verdict.Conflicting(reason, null, VectorClock.EMPTY)
-        : new Verdict.Conflicting(reason, described(server), server.stamp().clock());
-  }
-
-  private static Verdict.Conflicting against(String reason, @Nullable Comment server) {
-    return server == null
-        ? new Verdict.Conflicting(reason, null, VectorClock.EMPTY)
-        : new Verdict.Conflicting(reason, described(server), server.stamp().clock());
-  }
-
-  private static Json.Obj described(Task server) {
-    return described(new HashMap<>(TaskFields.of(server)), server.stamp());
-  }
-
-  private static Json.Obj described(Comment server) {
-    Map<String, Json> row = new HashMap<>();
-    row.put(Item.TASK, Json.of(server.task().toString()));
-    row.put(Item.CONTENT, Json.of(server.content()));
-    return described(row, server.stamp());
-  }
-
-  private static Json.Obj described(Map<String, Json> row, Stamp stamp) {
-    row.put("version", Json.of(stamp.version()));
-    Instant deletedAt = stamp.deletedAt();
-    row.put("deleted_at", deletedAt == null ? Json.NULL : Json.of(deletedAt.toString()));
-    return Json.obj(row);
+    return Verdict.Conflicting.of(CONCURRENT, server);
   }
 }
