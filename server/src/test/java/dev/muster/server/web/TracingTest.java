@@ -12,6 +12,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 class TracingTest {
   private static final String CALLERS_SPAN = "00f067aa0ba902b7";
   private final String trace = randomTrace();
+
+  @Inject WarmUp warmUp;
 
   private static String randomTrace() {
     byte[] bytes = new byte[16];
@@ -59,6 +62,15 @@ class TracingTest {
     assertThat(spans.toString())
         .doesNotContain("secret-1")
         .doesNotContain(String.valueOf(admin.credential()));
+  }
+
+  @Test
+  void whatTheServerAsksOfItselfIsNoTrace() {
+    int before = named(OtlpReceiver.all(), "GET").size();
+    assertThat(warmUp.run()).isEqualTo(WarmUp.CALLS);
+    traced(Api.ofNewOrganization()).get("/api/users/me/").expect(200);
+    OtlpReceiver.spansOf(trace, all -> !named(all, "GET ").isEmpty());
+    assertThat(named(OtlpReceiver.all(), "GET")).hasSizeLessThan(before + 10);
   }
 
   @Test
